@@ -1,0 +1,75 @@
+// The one table of error codes. docs/errors.md has a heading for each; a test keeps both equal.
+
+interface CodeEntry {
+  readonly title: string
+  /** HTTP status when the registry server answers with it. */
+  readonly status: number
+  /** 1 failed, 2 usage, 3 refused on purpose, 4 a check found something, 130 cancelled. */
+  readonly exit: 1 | 2 | 3 | 4 | 130
+}
+
+export const CODES = {
+  usage: { title: 'The command line is not understood', status: 400, exit: 2 },
+  cancelled: { title: 'Cancelled by the user', status: 499, exit: 130 },
+  internal: { title: 'A defect in this program', status: 500, exit: 1 },
+
+  spec_invalid: { title: 'The source is not understood', status: 400, exit: 2 },
+  spec_credentials: { title: 'The source carries a credential', status: 400, exit: 3 },
+  source_insecure: { title: 'The source would be fetched without encryption', status: 400, exit: 3 },
+  source_not_found: { title: 'The source does not exist', status: 404, exit: 1 },
+  source_unauthorized: { title: 'The source refuses access', status: 403, exit: 1 },
+  ref_not_found: { title: 'The source has no such branch, tag or commit', status: 404, exit: 1 },
+  ref_invalid: { title: 'The branch, tag or commit is not acceptable', status: 400, exit: 3 },
+  redirect_refused: { title: 'The source redirects to a place that was not asked for', status: 502, exit: 3 },
+  fetch_failed: { title: 'The source could not be fetched', status: 502, exit: 1 },
+  offline: { title: 'The content is not in the store and the network is off', status: 503, exit: 1 },
+  git_missing: { title: 'git is not installed or too old', status: 500, exit: 1 },
+  git_lfs_pointer: { title: 'A file is a Git LFS pointer', status: 422, exit: 1 },
+  limit_exceeded: { title: 'The content is larger than allowed', status: 413, exit: 3 },
+  archive_invalid: { title: 'The archive cannot be read', status: 422, exit: 1 },
+  archive_unsafe: { title: 'The archive holds an unsafe entry', status: 422, exit: 3 },
+  path_unsafe: { title: 'A file name is not safe on every system', status: 422, exit: 3 },
+  link_unsafe: { title: 'A link leaves its source', status: 422, exit: 3 },
+  file_type_unsupported: {
+    title: 'The source holds something that is not a file, folder or link',
+    status: 422,
+    exit: 3,
+  },
+
+  manifest_invalid: { title: 'A manifest is not valid', status: 422, exit: 1 },
+  skill_not_found: { title: 'There is no such skill', status: 404, exit: 1 },
+  skill_ambiguous: { title: 'More than one skill matches', status: 409, exit: 2 },
+  skill_exists: { title: 'Another skill has that name', status: 409, exit: 1 },
+  name_invalid: { title: 'The name of a skill is not valid', status: 422, exit: 3 },
+  agent_unknown: { title: 'There is no such agent', status: 400, exit: 2 },
+
+  integrity_mismatch: { title: 'The content does not match its digest', status: 422, exit: 3 },
+  store_corrupt: { title: 'The store holds damaged content', status: 500, exit: 3 },
+  consent_required: { title: 'Capabilities need consent', status: 403, exit: 3 },
+  consent_denied: { title: 'The capabilities were not granted', status: 403, exit: 3 },
+  grant_invalid: { title: 'The grant is not valid', status: 400, exit: 2 },
+
+  project_missing: { title: 'There is no project here', status: 404, exit: 1 },
+  project_invalid: { title: 'skills.json is not valid', status: 422, exit: 1 },
+  lock_missing: { title: 'There is no skills.lock', status: 404, exit: 1 },
+  lock_stale: { title: 'skills.lock does not match skills.json', status: 409, exit: 3 },
+  lock_invalid: { title: 'skills.lock is not valid', status: 422, exit: 3 },
+  lock_version: { title: 'skills.lock has an unknown version', status: 422, exit: 3 },
+  lock_conflict: { title: 'skills.lock has merge conflict markers', status: 409, exit: 3 },
+  lock_duplicate: { title: 'skills.lock names something twice', status: 422, exit: 3 },
+  lock_integrity: { title: 'An entry of skills.lock has no valid integrity', status: 422, exit: 3 },
+  lock_name: { title: 'skills.lock holds an unsafe name', status: 422, exit: 3 },
+  lock_foreign: { title: 'The lockfile belongs to another tool', status: 422, exit: 3 },
+  lock_busy: { title: 'Another process holds the project', status: 409, exit: 1 },
+  import_invalid: { title: 'The lockfile to import is not understood', status: 422, exit: 1 },
+
+  local_edits: { title: 'An installed skill was edited', status: 409, exit: 3 },
+  link_conflict: { title: 'Something else stands where a link belongs', status: 409, exit: 3 },
+  drift: { title: 'Installed files differ from skills.lock', status: 409, exit: 4 },
+  permission_denied: { title: 'A file or folder cannot be written', status: 403, exit: 1 },
+  disk_full: { title: 'The disk is full', status: 507, exit: 1 },
+  home_missing: { title: 'There is no home directory', status: 500, exit: 1 },
+  ledger_invalid: { title: 'The ledger cannot be used', status: 500, exit: 1 },
+} as const satisfies Record<string, CodeEntry>
+
+export type Code = keyof typeof CODES

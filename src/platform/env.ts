@@ -1,0 +1,60 @@
+// The only reader of the environment, the working directory and the home directory.
+import { isAbsolute, join } from 'node:path'
+import { homedir } from 'node:os'
+import { SkillsError } from '../errors/error.ts'
+
+/** What the program knows of its surroundings. Every path is absolute. */
+export interface Settings {
+  readonly cwd: string
+  /** Absent when neither HOME nor the user database names one. */
+  readonly home: string | undefined
+  /** The global scope's skills.json and skills.lock. */
+  readonly configDir: string
+  /** The store and the ledger. */
+  readonly dataDir: string
+  /** Git repositories; may be deleted at any time. */
+  readonly cacheDir: string
+  /** True in CI (`CI` set and not `false`): never prompt. */
+  readonly ci: boolean
+  /** Variables that move an agent's own directories, and those that child processes inherit. */
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/**
+ * Reads settings by the XDG rules (relative values are ignored); SKILLWARD_HOME moves config, data and cache.
+ * @throws home_missing when a directory is needed and no home is known
+ */
+export function readSettings(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  cwd: string = process.cwd(),
+): Settings {
+  const home = absolute(env.HOME) ?? fallbackHome(env)
+  const own = absolute(env.SKILLWARD_HOME)
+  const base = (variable: string, folder: string) => absolute(env[variable]) ?? (home && join(home, folder))
+  const place = (variable: string, folder: string, name: string): string => {
+    if (own) return join(own, name)
+    const root = base(variable, folder)
+    if (root) return join(root, 'skillward')
+    throw new SkillsError('home_missing', 'Neither HOME nor SKILLWARD_HOME names an absolute directory', {
+      hint: 'set HOME, or set SKILLWARD_HOME to a directory that may be written',
+    })
+  }
+  return {
+    cwd,
+    home,
+    configDir: place('XDG_CONFIG_HOME', '.config', 'config'),
+    dataDir: place('XDG_DATA_HOME', '.local/share', 'data'),
+    cacheDir: place('XDG_CACHE_HOME', '.cache', 'cache'),
+    ci: Boolean(env.CI) && env.CI !== 'false' && env.CI !== '0',
+    env,
+  }
+}
+
+function absolute(value: string | undefined): string | undefined {
+  return value && isAbsolute(value) ? value : undefined
+}
+
+/** On Windows the home is in USERPROFILE; elsewhere a missing HOME means that there is none to trust. */
+function fallbackHome(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  return process.platform === 'win32' ? (absolute(env.USERPROFILE) ?? homedir()) : undefined
+}

@@ -1,0 +1,23 @@
+// Untrusted text for a terminal: nothing in it can move the cursor, hide or reorder what stands beside it.
+
+// C0 and C1 controls, soft hyphen, bidi marks and overrides, zero-width characters, separators, tags, noncharacters.
+const UNSAFE =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\p{Cs}/gu
+
+/** One line of safe text: unsafe characters become visible escapes such as `\u{202e}`. Tabs and newlines too. */
+export function displayText(text: string): string {
+  return text.replace(UNSAFE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
+}
+
+/** Like `displayText`, and cut to `max` characters with an ellipsis. */
+export function displayShort(text: string, max: number): string {
+  const safe = displayText(text)
+  return safe.length <= max ? safe : `${safe.slice(0, max - 1)}…`
+}
+
+/** A URL without user, password, query values and fragment, for messages and records. */
+export function redactUrl(url: string): string {
+  return url
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1')
+    .replace(/\?[^#]*/, (query) => query.replace(/=[^&]*/g, '=…'))
+}
