@@ -67,6 +67,7 @@ export const CODES = {
   link_conflict: { title: 'Something else stands where a link belongs', status: 409, exit: 3 },
   drift: { title: 'Installed files differ from skills.lock', status: 409, exit: 4 },
   permission_denied: { title: 'A file or folder cannot be written', status: 403, exit: 1 },
+  fs_failed: { title: 'A file or folder cannot be used', status: 500, exit: 1 },
   disk_full: { title: 'The disk is full', status: 507, exit: 1 },
   home_missing: { title: 'There is no home directory', status: 500, exit: 1 },
   ledger_invalid: { title: 'The ledger cannot be used', status: 500, exit: 1 },

@@ -1,0 +1,134 @@
+// Whether a value from a lockfile is a Resolution that may be used: an immutable address, encrypted, without a secret,
+// and inside its source. Strict: a field that this version does not know would be an address it does not understand.
+import { isSha256Digest } from '../integrity/digest.ts'
+import { pathProblem } from '../platform/path-name.ts'
+import { displayText } from '../platform/text.ts'
+import type { Kind } from '../sources/source.ts'
+import { isObject, type JsonObject } from './json-text.ts'
+
+/** The field at fault, `''` for the whole, and what is wrong with it. */
+export interface FieldProblem {
+  readonly field: string
+  readonly problem: string
+}
+
+type Check = (value: string) => string | undefined
+
+interface Fields {
+  readonly required: Readonly<Record<string, Check>>
+  readonly optional: Readonly<Record<string, Check>>
+}
+
+const FIELDS = {
+  path: { required: { path: localPathProblem }, optional: { subdir: pathProblem } },
+  git: {
+    required: { url: gitUrlProblem, commit: commitProblem },
+    optional: { ref: refProblem, subdir: pathProblem },
+  },
+  archive: { required: { url: archiveUrlProblem, digest: digestProblem }, optional: { subdir: pathProblem } },
+} satisfies Record<Kind, Fields>
+
+/** What keeps `value` from being a Resolution, or undefined. */
+export function resolutionProblem(value: unknown): FieldProblem | undefined {
+  if (!isObject(value)) return { field: '', problem: 'is not an object' }
+  const kind = value.kind
+  if (kind !== 'git' && kind !== 'path' && kind !== 'archive') {
+    return { field: 'kind', problem: 'is not one of path, git, archive' }
+  }
+  return fieldsProblem(value, FIELDS[kind])
+}
+
+function fieldsProblem(value: JsonObject, { required, optional }: Fields): FieldProblem | undefined {
+  for (const field in required) {
+    if (!Object.hasOwn(value, field)) return { field, problem: 'is missing' }
+  }
+  for (const field in value) {
+    if (field === 'kind') continue
+    const check = Object.hasOwn(required, field)
+      ? required[field]
+      : Object.hasOwn(optional, field)
+        ? optional[field]
+        : undefined
+    if (!check) return { field, problem: 'is not a field of this kind' }
+    const text = value[field]
+    const problem = typeof text === 'string' ? check(text) : 'is not text'
+    if (problem !== undefined) return { field, problem }
+  }
+  return undefined
+}
+
+function commitProblem(commit: string): string | undefined {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)
+    ? undefined
+    : 'is not 40 or 64 lower-case hexadecimal digits'
+}
+
+function digestProblem(digest: string): string | undefined {
+  return isSha256Digest(digest) ? undefined : 'is not sha256: and 64 lower-case hexadecimal digits'
+}
+
+// The rules of git check-ref-format that matter when a name goes into a command line or a message.
+function refProblem(ref: string): string | undefined {
+  if (ref === 'HEAD') return undefined
+  if (!/^refs\/[^/]/.test(ref)) return 'is neither HEAD nor a full ref such as refs/heads/main'
+  const bad =
+    ref.includes('..') ||
+    ref.includes('@{') ||
+    ref.includes('//') ||
+    /[ ~^:?*[\\]|\.lock(?:\/|$)|[/.]$/.test(ref)
+  return bad || displayText(ref) !== ref ? 'is not a valid git ref' : undefined
+}
+
+function localPathProblem(path: string): string | undefined {
+  if (!isLocal(path)) return 'is neither absolute nor begins with ./ or ../'
+  return displayText(path) === path ? undefined : 'holds a control or invisible character'
+}
+
+function isLocal(path: string): boolean {
+  return /^(?:\.{1,2}(?:[/\\]|$)|\/|[a-z]:[/\\])/i.test(path)
+}
+
+function gitUrlProblem(url: string): string | undefined {
+  return urlProblem(url, { ssh: true, file: true })
+}
+
+function archiveUrlProblem(url: string): string | undefined {
+  return isLocal(url) ? localPathProblem(url) : urlProblem(url, { ssh: false, file: true })
+}
+
+// The common case, decided without a URL object: https, a plain host, a plain path.
+const PLAIN = /^https:\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?\/[a-z0-9._~/%+=,-]*$/i
+
+function urlProblem(text: string, allow: { ssh: boolean; file: boolean }): string | undefined {
+  if (PLAIN.test(text)) return undefined
+  if (/[\s\\]/.test(text) || displayText(text) !== text)
+    return 'holds a blank, backslash or invisible character'
+  if (!URL.canParse(text)) return 'is not a URL'
+  const url = new URL(text)
+  if (url.password !== '') return 'carries a password'
+  switch (url.protocol) {
+    case 'https:':
+      break
+    case 'http:':
+      if (!isLoopback(url.hostname)) return 'is http: to another machine, which is not encrypted'
+      break
+    case 'ssh:':
+      if (!allow.ssh) return 'is not https:, file: or a path'
+      if (url.hostname.startsWith('-') || decodesToDash(url.username)) return 'would be read as an option'
+      return url.hostname === '' ? 'names no host' : undefined
+    case 'file:':
+      if (!allow.file || url.hostname !== '') return 'is a file: URL with a host'
+      return undefined
+    default:
+      return `has the scheme ${displayText(url.protocol)} which is not supported`
+  }
+  return url.username === '' ? undefined : 'carries a user name'
+}
+
+function decodesToDash(username: string): boolean {
+  return /^(?:-|%2d)/i.test(username)
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+}
