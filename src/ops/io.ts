@@ -57,6 +57,8 @@ export interface Io {
   /** Progress: one line that replaces the last. */
   readonly report: (message: string) => void
   readonly notice: (notice: Notice) => void
+  /** Shows what was asked for when consent is given without a question, so that a log holds it. */
+  readonly show?: (items: readonly ConsentItem[]) => void
   /** Absent when nobody can answer: then a question is a refusal. */
   readonly ask?: Ask
 }
