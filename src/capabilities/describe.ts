@@ -1,0 +1,136 @@
+// Capabilities in plain words for the prompt. The text is safe for a terminal; it promises nothing that a rule does not say.
+import { displayText } from '../platform/text.ts'
+import type { Capabilities } from './capabilities.ts'
+import { rulesOf, type Rule } from './rules.ts'
+
+export type CapabilitySeverity = 'low' | 'medium' | 'high'
+
+/** One rule as a person reads it. */
+export interface CapabilityLine {
+  /** `terminal`, `filesystem`, `network`, `env`, `secrets`, `tools`, `resources`. */
+  readonly capability: string
+  /** Plain words: "run git with any arguments". */
+  readonly text: string
+  /** The rule as written; a ceiling as `memory=256Mi`. */
+  readonly value: string
+  readonly severity: CapabilitySeverity
+}
+
+/** A line a rule, in the order of the vocabulary; what is denied comes after what is allowed. */
+export function describeCapabilities(c: Capabilities): CapabilityLine[] {
+  return rulesOf(c).map(describeRule)
+}
+
+/** One rule in plain words. */
+export function describeRule(rule: Rule): CapabilityLine {
+  return {
+    capability: rule.capability,
+    text: displayText(textOf(rule)),
+    value: rule.value,
+    severity: severityOf(rule),
+  }
+}
+
+function textOf(rule: Rule): string {
+  const { value } = rule
+  switch (rule.capability) {
+    case 'terminal':
+      return rule.list === 'deny' ? `never ${commandText(value)}` : commandText(value)
+    case 'filesystem':
+      if (rule.list === 'deny') return `never touch ${placeText(value)}`
+      return `${rule.list === 'write' ? 'write' : 'read'} ${placeText(value)}`
+    case 'network':
+      return `contact ${hostText(value)}`
+    case 'env':
+      return rule.list === 'required'
+        ? `read the variable ${value}`
+        : `read the variable ${value}, if it is set`
+    case 'secrets':
+      return `use the secret ${value}${rule.reason ? ` (${rule.reason})` : ''}`
+    case 'tools':
+      return `call ${value}`
+    case 'resources': {
+      const [key, amount] = value.split('=', 2)
+      const words: Record<string, string> = {
+        memory: 'memory',
+        cpus: 'processors',
+        pids: 'processes',
+        timeout: 'time',
+        output: 'output',
+      }
+      return `use at most ${amount} of ${words[key ?? ''] ?? key}`
+    }
+  }
+}
+
+function commandText(rule: string): string {
+  if (rule === '**') return 'run any command'
+  const any = rule.endsWith(' **')
+  const fixed = any ? rule.slice(0, -3) : rule
+  const [program = '', ...rest] = fixed.split(' ')
+  const scripts = /^(.*)\/\*(\.\w+)$/.exec(rest.at(-1) ?? '')
+  const command =
+    scripts && rest.length === 1 ? `the ${scripts[2]} files in ${scripts[1]} with ${program}` : fixed
+  if (!any) return `run ${command}${scripts || rest.length > 0 ? '' : ' without arguments'}`
+  return scripts ? `run ${command} and any arguments` : `run ${command} with any arguments`
+}
+
+function placeText(glob: string): string {
+  const names: readonly [RegExp, string][] = [
+    [/^\$\{project\}(?:\/\*\*)?$/, 'the files of the project'],
+    [/^\$\{skill\}(?:\/\*\*)?$/, "the skill's own files"],
+    [/^\$\{tmp\}(?:\/\*\*)?$/, 'temporary files'],
+    [/^~(?:\/\*\*)?$/, 'everything in your home directory'],
+    [/^\/(?:\*\*)?$/, 'every file of this computer'],
+  ]
+  const known = names.find(([pattern]) => pattern.test(glob))
+  if (known) return known[1]
+  return glob
+    .replace(/^\$\{project\}\//, 'the project’s ')
+    .replace(/^\$\{skill\}\//, 'the skill’s ')
+    .replace(/^\$\{tmp\}\//, 'temporary ')
+}
+
+function hostText(rule: string): string {
+  if (rule === '*') return 'any host on the network'
+  if (rule.startsWith('*.')) return `every host below ${rule.slice(2)}`
+  return rule
+}
+
+const RISKY =
+  /^(?:sudo|su|doas|rm|dd|mkfs|curl|wget|ssh|scp|sftp|rsync|nc|ncat|socat|chmod|chown|kill|pkill|killall|eval|crontab|systemctl|launchctl|security|osascript|docker|podman|kubectl|terraform)(?: |$)/
+const INTERPRETER =
+  /^(?:ba|z|da|k)?sh|^(?:python|node|ruby|perl|php|deno|bun|pwsh|powershell|osascript)[\d.]*$/
+
+function severityOf(rule: Rule): CapabilitySeverity {
+  const { value } = rule
+  if (rule.list === 'deny') return 'low'
+  switch (rule.capability) {
+    case 'terminal': {
+      const [program = '', second] = value.split(' ')
+      // An interpreter with free arguments runs any code; with a file of the skill it runs what was installed.
+      const anyCode =
+        INTERPRETER.test(program) && (second === '**' || second === '*' || /^-[ce]/.test(second ?? ''))
+      return value === '**' || anyCode || RISKY.test(value) ? 'high' : 'medium'
+    }
+    case 'filesystem': {
+      if (/^(?:~|\/|\*\*)/.test(value))
+        return rule.list === 'write' || /^(?:~|\/)(?:\/?\*\*)?$/.test(value) || SENSITIVE.test(value)
+          ? 'high'
+          : 'medium'
+      return value.startsWith('${project}') && rule.list === 'write' ? 'medium' : 'low'
+    }
+    case 'network':
+      if (/^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::|$)/.test(value)) return 'low'
+      return value === '*' || /^\d+\.\d+\.\d+\.\d+|^\[|^\*\.[^.]+$/.test(value) ? 'high' : 'medium'
+    case 'secrets':
+      return 'high'
+    case 'tools':
+      return 'medium'
+    case 'env':
+    case 'resources':
+      return 'low'
+  }
+}
+
+const SENSITIVE = /^~\/\.(?:ssh|aws|gnupg|kube|docker|netrc|npmrc|pypirc|config\/(?:gh|gcloud))(?:\/|$)/
