@@ -34,8 +34,8 @@ export function parseJsonObject(source: string, file: string, codes: JsonCodes):
       details: { file },
     })
   }
-  const keys = countKeys(value)
-  if (keys === undefined) {
+  const keys = countKeys(value, 0)
+  if (keys === Infinity) {
     throw new SkillsError(
       codes.invalid,
       `${displayText(file)} is nested more than ${MAX_DEPTH} levels deep`,
@@ -44,7 +44,8 @@ export function parseJsonObject(source: string, file: string, codes: JsonCodes):
       },
     )
   }
-  if (countMembers(text) !== keys) throw duplicate(text, file, codes.duplicate)
+  const found = hasOneColonPerKey(text, keys) ? undefined : findDuplicate(text)
+  if (found) throw duplicate(found, file, codes.duplicate)
   return value
 }
 
@@ -83,43 +84,47 @@ function lineAt(text: string, index: number): number {
   return text.slice(0, index).split('\n').length
 }
 
-// In valid JSON every colon outside a string belongs to one member, and JSON.parse keeps one key of equal ones: the
-// counts differ exactly when something was lost. Two native passes, several times cheaper than a tokenizer.
-function countMembers(text: string): number {
-  const structure = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"/g, '')
+/** Keys of the value and of all in it; Infinity when it is nested too deep. */
+function countKeys(value: object, depth: number): number {
+  if (depth > MAX_DEPTH) return Infinity
   let count = 0
-  for (let at = structure.indexOf(':'); at !== -1; at = structure.indexOf(':', at + 1)) count++
-  return count
-}
-
-// Level by level, so that depth costs no stack. Undefined past MAX_DEPTH.
-function countKeys(root: JsonObject): number | undefined {
-  let count = 0
-  let level: object[] = [root]
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) return undefined
-    const next: object[] = []
-    for (const container of level) {
-      const values: unknown[] = Array.isArray(container) ? container : Object.values(container)
-      if (!Array.isArray(container)) count += values.length
-      for (const value of values) if (typeof value === 'object' && value !== null) next.push(value)
-    }
-    level = next
+  if (Array.isArray(value)) {
+    for (const item of value) if (isContainer(item)) count += countKeys(item, depth + 1)
+    return count
+  }
+  for (const key in value) {
+    const item = (value as JsonObject)[key]
+    count += isContainer(item) ? 1 + countKeys(item, depth + 1) : 1
   }
   return count
 }
 
-function duplicate(text: string, file: string, code: Code): SkillsError {
-  const found = findDuplicate(text)
-  const key = found ? ` "${displayShort(found.key, 80)}" in line ${found.line}` : ''
-  return new SkillsError(code, `${displayText(file)} has the same key twice:${key}`, {
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+// JSON.parse keeps one of equal keys. Where no blank stands before a colon, every member of the text shows `":`, so the
+// text has at least as many of them as members, and at least as many members as keys: equal counts prove that no key was
+// lost. Two native searches; only a text that looks otherwise pays for the tokenizer.
+function hasOneColonPerKey(text: string, keys: number): boolean {
+  return !/"\s+:/.test(text) && text.split('":').length - 1 === keys
+}
+
+interface Duplicate {
+  readonly key: string
+  readonly line: number
+}
+
+function duplicate({ key, line }: Duplicate, file: string, code: Code): SkillsError {
+  const message = `${displayText(file)} has the key "${displayShort(key, 80)}" twice in one object (line ${line})`
+  return new SkillsError(code, message, {
     hint: 'keep one of the two by hand; a merge may have written both',
-    details: found ? { file, key: found.key, line: found.line } : { file },
+    details: { file, key: displayShort(key, 80), line },
   })
 }
 
 /** The first key that its object already has; `text` is known to be JSON. */
-function findDuplicate(text: string): { key: string; line: number } | undefined {
+function findDuplicate(text: string): Duplicate | undefined {
   const token = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}]/g
   const open: Set<string>[] = []
   for (let match = token.exec(text); match; match = token.exec(text)) {
