@@ -1,6 +1,6 @@
 // Turns the links of a file list into copies of the files they lead to, by names alone, or refuses them.
 // Never reads a file system: a link can lead to nothing but an entry of the same list.
-import { SkillsError } from '../errors/error.ts'
+import { isSkillsError, SkillsError } from '../errors/error.ts'
 import { LIMITS } from './limits.ts'
 import { displayShort } from './text.ts'
 
@@ -40,6 +40,23 @@ export function resolveLinks(entries: readonly LinkEntry[], wanted: (path: strin
     else place({ root: (root ??= buildTree(entries)), placed, active: new Set() }, entry, entry.path)
   }
   return placed
+}
+
+/**
+ * Follows every link by name, also those that nobody wants.
+ * @throws link_unsafe for one that is absolute or leaves the root; one that leads nowhere or loops can do no harm
+ */
+export function assertLinksStay(entries: readonly LinkEntry[]): void {
+  const links = entries.filter((entry) => entry.kind === 'link')
+  if (links.length === 0) return
+  const root = buildTree(entries)
+  for (const link of links) {
+    try {
+      follow(root, link)
+    } catch (error) {
+      if (isSkillsError(error, 'link_unsafe') && error.details.leaves === true) throw error
+    }
+  }
 }
 
 interface Placing {
@@ -85,7 +102,7 @@ function follow(root: Map<string, Node>, link: LinkEntry): Node {
     const here = trail.at(-1) ?? root
     if (name === undefined) return here
     if (name === '..') {
-      if (trail.length === 1) throw unsafe(link, 'leaves the root of its source')
+      if (trail.length === 1) throw leaving(link, 'leaves the root of its source')
       trail = trail.slice(0, -1)
       continue
     }
@@ -109,10 +126,10 @@ function follow(root: Map<string, Node>, link: LinkEntry): Node {
 /** The parts of a link's target, judged as text. `asked` is the link that the walk began with. */
 function linkParts(link: LinkEntry, asked: LinkEntry): string[] {
   const target = link.target ?? ''
-  if (target === '') throw unsafe(asked, 'has no target')
-  if (/^[/\\]|^[a-z]:/i.test(target)) throw unsafe(asked, 'is absolute')
-  if (/[\\\0]/.test(target)) throw unsafe(asked, 'has a backslash or NUL in its target')
-  if (Buffer.byteLength(target) > LIMITS.pathBytes) throw unsafe(asked, 'has a target that is too long')
+  if (target === '') throw leaving(asked, 'has no target')
+  if (/^[/\\]|^[a-z]:/i.test(target)) throw leaving(asked, 'is absolute')
+  if (/[\\\0]/.test(target)) throw leaving(asked, 'has a backslash or NUL in its target')
+  if (Buffer.byteLength(target) > LIMITS.pathBytes) throw leaving(asked, 'has a target that is too long')
   return target.split('/').filter((part) => part !== '' && part !== '.')
 }
 
@@ -146,11 +163,16 @@ function buildTree(entries: readonly LinkEntry[]): Map<string, Node> {
   return root
 }
 
-function unsafe(link: LinkEntry, problem: string): SkillsError {
+/** A link whose target is unacceptable as such, whether or not it is used. */
+function leaving(link: LinkEntry, problem: string): SkillsError {
+  return unsafe(link, problem, true)
+}
+
+function unsafe(link: LinkEntry, problem: string, leaves = false): SkillsError {
   const target = link.target === undefined ? '' : ` -> "${displayShort(link.target, 200)}"`
   return new SkillsError('link_unsafe', `Link "${displayShort(link.path, 200)}"${target} ${problem}`, {
     hint: 'the author has to replace the link with a file, or with a relative link inside the source',
-    details: { path: displayShort(link.path, 1024), problem },
+    details: { path: displayShort(link.path, 1024), problem, leaves },
   })
 }
 

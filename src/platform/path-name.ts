@@ -64,7 +64,7 @@ export function assertSafePath(path: string, where: string): void {
 /**
  * The first two names that some file system takes for one: equal after compatibility normalisation and full case
  * folding (`ß` and `SS`, `ﬁ` and `FI`), the same folder spelled in two ways, or a file that is the folder of another.
- * A name that stands twice collides with itself.
+ * A name that stands twice collides with itself; one that ends in `/` is a folder, which may stand twice.
  */
 export function pathCollision(paths: Iterable<string>): [string, string] | undefined {
   const folders = new Set<string>()
@@ -77,7 +77,7 @@ export function pathCollision(paths: Iterable<string>): [string, string] | undef
       const other = claim(seen, folder)
       if (other !== undefined) return [other, other === folder ? path : folder]
     }
-    const other = claim(seen, path)
+    const other = path.endsWith('/') ? undefined : claim(seen, path)
     if (other !== undefined) return [other, path]
   }
   return undefined

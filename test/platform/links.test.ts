@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { resolveLinks, type LinkEntry } from '../../src/platform/links.ts'
+import { assertLinksStay, resolveLinks, type LinkEntry } from '../../src/platform/links.ts'
 
 /** `'a'` is a file, `'a -> b'` a link, `'a @'` a submodule. */
 function list(...lines: string[]): LinkEntry[] {
@@ -120,5 +120,26 @@ describe('resolveLinks', () => {
 
   it('refuses an entry that lies inside a link', async () => {
     await expect(() => resolveLinks(list('d -> e', 'd/f', 'e/x'), all)).toThrowCode('link_unsafe')
+  })
+})
+
+describe('assertLinksStay', () => {
+  it.each(['l -> /etc/passwd', 'l -> ../x', 'd/l -> ../../x', 'l -> C:x', 'l -> a\\b', 'l -> '])(
+    'refuses %j',
+    async (line) => {
+      await expect(() => assertLinksStay(list('a', 'd/f', line))).toThrowCode('link_unsafe')
+    },
+  )
+
+  it('refuses a link that escapes through another link', async () => {
+    await expect(() => assertLinksStay(list('a/b/up -> ../..', 'a/b/escape -> up/..', 'a/f'))).toThrowCode(
+      'link_unsafe',
+    )
+  })
+
+  it('lets links inside the list be, dangling and looping ones too', () => {
+    expect(() =>
+      assertLinksStay(list('a', 'l -> a', 'm -> gone', 'n -> n', 'd/o -> ../a', 'd/p -> .')),
+    ).not.toThrow()
   })
 })

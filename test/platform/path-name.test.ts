@@ -169,6 +169,12 @@ describe('pathCollision', () => {
     expect(pathCollision([...paths].reverse())).toHaveLength(2)
   })
 
+  it('takes a name with a slash at its end for a folder, which may stand twice', () => {
+    expect(pathCollision(['a/', 'a/', 'a/b', 'c/d', 'c/'])).toBeUndefined()
+    expect(pathCollision(['a/', 'a'])).toEqual(['a', 'a'])
+    expect(pathCollision(['a/', 'A/'])).toEqual(['a', 'A'])
+  })
+
   it('accepts names that every system keeps apart', () => {
     expect(pathCollision(['a/b', 'a/c', 'ab', 'a.b', 'b/a', 'SKILL.md', 'skill'])).toBeUndefined()
     expect(pathCollision([])).toBeUndefined()
