@@ -1,8 +1,26 @@
-// Adds skills from a source: resolve, verify, ask, store, link, lock.
+// Adds skills from sources: resolve, open, choose, verify, ask, store, link, lock.
+import { expandAgents } from '../link/agents.ts'
+import { formatSpec } from '../sources/spec.ts'
 import type { Capabilities } from '../capabilities/capabilities.ts'
 import type { Diagnostic } from '../errors/diagnostic.ts'
+import type { Lockfile } from '../lock/lockfile.ts'
+import { mapParallel } from '../platform/parallel.ts'
 import type { Resolution, Spec } from '../sources/source.ts'
+import { openStore } from '../store/store.ts'
+import { chooseAgents } from './choose-agents.ts'
+import { applyChange } from './change.ts'
+import { type Candidate, obtainCandidates } from './candidates.ts'
+import { type Decided, decideGrants } from './decide-grants.ts'
 import type { GrantChoice, Io, ScopeRequest } from './io.ts'
+import { assertFree, nextLock } from './lock-entry.ts'
+import { recordAll } from './record.ts'
+import { findScope, type Scope } from './scope.ts'
+import { stageDecided } from './stage.ts'
+import { alreadyAdded } from './already-added.ts'
+import { readWorkspace, withWorkspace, type Workspace } from './workspace.ts'
+
+/** Sources that are fetched at the same time. */
+const SIDE_BY_SIDE = 8
 
 export interface AddRequest extends ScopeRequest {
   /** One or more sources; they are fetched side by side. */
@@ -46,6 +64,89 @@ export interface AddResult {
   readonly dryRun: boolean
 }
 
-export async function add(_request: AddRequest, _io: Io): Promise<AddResult> {
-  throw new Error('to come')
+/**
+ * Nothing is visible before everything was verified and granted; an error leaves the project as it was.
+ * @throws what resolving, reading, consent and linking throw; skill_exists when a name is taken by another source
+ */
+export async function add(request: AddRequest, io: Io): Promise<AddResult> {
+  const scope = findScope(io.settings, request.global)
+  const before = await readWorkspace(scope, io)
+  const agents = request.agents && expandAgents(request.agents)
+  const standing = alreadyAdded(request, before, { agents, io })
+  if (standing)
+    return resultOf(scope, { skills: standing, agents: before.project.agents ?? [], dryRun: false })
+  const found = await mapParallel(request.sources, SIDE_BY_SIDE, (source) =>
+    obtainCandidates(source, request, { scope, lock: before.lock, io }),
+  )
+  return addCandidates(assertFree(found.flat(), before.lock, request.as), request, { workspace: before, io })
+}
+
+/** The second half of `add`: agents, consent, store, copies, links and lock for skills that are at hand. */
+export async function addCandidates(
+  candidates: readonly Candidate[],
+  request: Pick<AddRequest, 'agents' | 'as' | 'copy' | 'yes' | 'grant' | 'dryRun' | 'force'>,
+  { workspace: before, io }: { readonly workspace: Workspace; readonly io: Io },
+): Promise<AddResult> {
+  const { scope } = before
+  const wanted = request.agents && expandAgents(request.agents)
+  const agents = await chooseAgents({ wanted, yes: request.yes === true, workspace: before, io })
+  const decided = await decideGrants(candidates, before.lock, { grant: request.grant, io })
+  if (request.dryRun) {
+    const skills = decided.map((skill) => describe(skill, before.lock))
+    return resultOf(scope, { skills, agents, dryRun: true })
+  }
+  const store = openStore(io.settings.dataDir)
+  for (const skill of decided) store.put(skill.granted)
+  const force = request.force === true
+  return withWorkspace(scope, io, async (workspace) => {
+    assertFree(candidates, workspace.lock, request.as)
+    const skills = decided.map((skill) => describe(skill, workspace.lock))
+    const place = await stageDecided(decided, workspace, { force, io })
+    await recordAll(decided, workspace, io)
+    const after = {
+      project: nextProject(workspace, decided, { agents, copy: request.copy }),
+      lock: nextLock(workspace.lock, decided),
+    }
+    applyChange(scope, { before: workspace, after, place }, { settings: io.settings, force })
+    return resultOf(scope, { skills, agents, dryRun: false })
+  })
+}
+
+function nextProject(
+  { project }: Workspace,
+  decided: readonly Decided[],
+  { agents, copy }: { readonly agents: readonly string[]; readonly copy: boolean | undefined },
+): Workspace['project'] {
+  const skills = { ...project.skills }
+  for (const { candidate } of decided) skills[candidate.name] = formatSpec(candidate.spec)
+  return {
+    ...project,
+    skills,
+    agents: [...new Set([...(project.agents ?? []), ...agents])],
+    ...(copy === undefined ? {} : { link: copy ? ('copy' as const) : ('symlink' as const) }),
+  }
+}
+
+function describe({ candidate, granted }: Decided, lock: Lockfile): AddedSkill {
+  const before = lock.skills[candidate.name]
+  const { integrity } = granted.verified
+  return {
+    name: candidate.name,
+    status: before ? (before.integrity === integrity ? 'unchanged' : 'updated') : 'added',
+    ...versionOf(candidate),
+    spec: formatSpec(candidate.spec),
+    resolution: candidate.resolution,
+    integrity,
+    capabilities: granted.grant,
+    path: `.agents/skills/${candidate.name}`,
+    diagnostics: candidate.diagnostics,
+  }
+}
+
+function versionOf(candidate: Candidate): { version?: string } {
+  return candidate.version ? { version: candidate.version } : {}
+}
+
+function resultOf(scope: Scope, rest: Omit<AddResult, 'scope' | 'root'>): AddResult {
+  return { scope: scope.kind, root: scope.root, ...rest }
 }

@@ -1,17 +1,12 @@
 // What a source offers, without installing anything (`add --list`).
-import type { Diagnostic } from '../errors/diagnostic.ts'
+import { displayText } from '../platform/text.ts'
 import type { Resolution, Spec } from '../sources/source.ts'
+import { describeSpec } from '../sources/spec.ts'
 import type { Io, ScopeRequest } from './io.ts'
-
-export interface OfferedSkill {
-  readonly name: string
-  readonly description: string
-  readonly version?: string
-  /** The skill's folder in the source; `.` for the root. */
-  readonly dir: string
-  readonly group?: string
-  readonly diagnostics: readonly Diagnostic[]
-}
+import { rememberOffers } from './offer-memory.ts'
+import { type Offer, readOffers, type SkippedSkill } from './offers.ts'
+import { openSpec, sourceIo } from './open-source.ts'
+import { findScope } from './scope.ts'
 
 export interface BrowseRequest extends ScopeRequest {
   readonly source: Spec & { readonly skill?: string }
@@ -21,11 +16,28 @@ export interface BrowseRequest extends ScopeRequest {
 export interface BrowseResult {
   readonly source: string
   readonly resolution: Resolution
-  readonly skills: readonly OfferedSkill[]
+  /** `dir` is `.` for the root. */
+  readonly skills: readonly Offer[]
   /** Folders with a SKILL.md that cannot be used, and why. */
-  readonly skipped: readonly { readonly dir: string; readonly diagnostics: readonly Diagnostic[] }[]
+  readonly skipped: readonly SkippedSkill[]
 }
 
-export async function browse(_request: BrowseRequest, _io: Io): Promise<BrowseResult> {
-  throw new Error('to come')
+export async function browse({ source, global, offline }: BrowseRequest, io: Io): Promise<BrowseResult> {
+  const scope = findScope(io.settings, global)
+  const { skill, ...spec } = source
+  io.report(`resolving ${displayText(describeSpec(spec))}`)
+  const open = await openSpec(spec, sourceIo(io, scope, offline))
+  try {
+    const { offers, skipped } = await readOffers(open.tree, spec.subdir)
+    rememberOffers(io.settings.cacheDir, open.resolution, offers)
+    const wanted = skill ? offers.filter((offer) => offer.name === skill) : offers
+    return {
+      source: describeSpec(spec),
+      resolution: open.resolution,
+      skills: wanted.map((offer) => ({ ...offer, dir: offer.dir || '.' })),
+      skipped: skipped.map((one) => ({ ...one, dir: one.dir || '.' })),
+    }
+  } finally {
+    open.tree.close()
+  }
 }

@@ -1,8 +1,21 @@
-// Everything known of one skill: installed (by name), or offered by a source.
-import type { CapabilityRequest } from '../manifest/request.ts'
+// Everything known of one installed skill: its lock entry, its content, its links and its history.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Diagnostic } from '../errors/diagnostic.ts'
-import type { ListedSkill } from './list.ts'
+import { sha256Hex } from '../integrity/digest.ts'
+import { openLedger } from '../ledger/ledger.ts'
+import { expandAgents } from '../link/agents.ts'
+import { linkDirs } from '../link/link.ts'
+import type { LockEntry } from '../lock/lockfile.ts'
+import type { CapabilityRequest } from '../manifest/request.ts'
 import type { Io, ScopeRequest } from './io.ts'
+import { list, type ListedSkill } from './list.ts'
+import { ledgerScope } from './record.ts'
+import { knownNames } from './remove.ts'
+import { findScope, type Scope } from './scope.ts'
+import { readLockedContent } from './skill-content.ts'
+import { readWorkspace, requireProject } from './workspace.ts'
+import { SkillsError } from '../errors/error.ts'
 
 export interface InfoRequest extends ScopeRequest {
   readonly name: string
@@ -12,14 +25,64 @@ export interface InfoResult extends ListedSkill {
   readonly description: string
   readonly license?: string
   readonly compatibility?: string
-  readonly request: CapabilityRequest
+  /** Absent, like `files`, when neither the copy nor the store has the locked content. */
+  readonly request?: CapabilityRequest
   readonly files: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[]
+  /** Places in agents' folders, relative to the root (absolute in the global scope). */
   readonly links: readonly string[]
   readonly diagnostics: readonly Diagnostic[]
-  /** From the ledger, newest first; empty when it was installed elsewhere. */
+  /** From this user's ledger, newest first; empty when it was installed elsewhere. */
   readonly history: readonly { readonly at: string; readonly actor: string; readonly action: string }[]
 }
 
-export async function info(_request: InfoRequest, _io: Io): Promise<InfoResult> {
-  throw new Error('to come')
+/** @throws skill_not_found with the closest name */
+export async function info({ name, global }: InfoRequest, io: Io): Promise<InfoResult> {
+  const scope = findScope(io.settings, global)
+  const workspace = await readWorkspace(scope, io)
+  requireProject(workspace)
+  knownNames([name], workspace)
+  const entry = workspace.lock.skills[name]
+  const listed = (await list({ ...(global && { global }) }, io)).skills.find((skill) => skill.name === name)
+  if (!entry || !listed) {
+    throw new SkillsError('skill_not_found', `"${name}" is in skills.json but not locked yet`, {
+      hint: 'run "skills install"',
+      details: { name },
+    })
+  }
+  const content = readLockedContent(name, entry, { scope, io })
+  const dirs = linkDirs(expandAgents(workspace.project.agents ?? []), scope, io.settings)
+  return {
+    ...listed,
+    description: content?.manifest.description ?? '',
+    ...(content?.manifest.skill.license && { license: content.manifest.skill.license }),
+    ...(content?.manifest.skill.compatibility && { compatibility: content.manifest.skill.compatibility }),
+    ...(content && { request: content.request }),
+    files: (content?.files ?? []).map(({ path, bytes }) => ({
+      path,
+      bytes: bytes.length,
+      sha256: sha256Hex(bytes),
+    })),
+    links: dirs
+      .map((dir) => `${dir}/${name}`)
+      .filter((path) => existsSync(join(scope.root, path)) || existsSync(path)),
+    diagnostics: content?.diagnostics ?? [],
+    history: await history(name, entry, { scope, io }),
+  }
+}
+
+async function history(
+  name: string,
+  _entry: LockEntry,
+  { scope, io }: { readonly scope: Scope; readonly io: Io },
+): Promise<InfoResult['history']> {
+  if (!existsSync(join(io.settings.dataDir, 'security.sqlite'))) return []
+  const ledger = await openLedger(io.settings.dataDir)
+  try {
+    return ledger
+      .list({ skill: name, scope: ledgerScope(scope) })
+      .map(({ at, actor, action }) => ({ at, actor, action }))
+      .toReversed()
+  } finally {
+    ledger.close()
+  }
 }

@@ -1,5 +1,19 @@
 // Makes the project's folders what skills.json and skills.lock say; frozen (`ci`) exactly the lock or nothing.
+import { SkillsError } from '../errors/error.ts'
+import type { LockEntry, Lockfile } from '../lock/lockfile.ts'
+import { displayText } from '../platform/text.ts'
+import { formatSpec, parseSpec } from '../sources/spec.ts'
+import { openStore } from '../store/store.ts'
+import { obtainCandidates } from './candidates.ts'
+import { applyChange, stageSkill } from './change.ts'
+import { type Decided, decideGrants } from './decide-grants.ts'
+import { claimPlace } from './installed.ts'
 import type { GrantChoice, Io, ScopeRequest } from './io.ts'
+import { nextLock } from './lock-entry.ts'
+import { type LockedSkill, materialise } from './materialise.ts'
+import { recordAll } from './record.ts'
+import { findScope, type Scope } from './scope.ts'
+import { readWorkspace, requireProject, withWorkspace, type Workspace } from './workspace.ts'
 
 export interface InstallRequest extends ScopeRequest {
   /** Exactly the lock: never resolve, never write skills.json or skills.lock (`ci`, `install --frozen`). */
@@ -22,12 +36,158 @@ export interface InstallResult {
   readonly scope: 'project' | 'global'
   readonly root: string
   readonly skills: readonly InstalledSkill[]
-  /** Names that were on disk by this program and are no longer in the lock. */
+  /** Names that the lock had and skills.json no longer asks for. */
   readonly removed: readonly string[]
   readonly agents: readonly string[]
   readonly dryRun: boolean
 }
 
-export async function install(_request: InstallRequest, _io: Io): Promise<InstallResult> {
-  throw new Error('to come')
+/**
+ * @throws project_missing, lock_missing and lock_stale when frozen; consent_required for what the lock does not grant;
+ * integrity_mismatch when a source no longer has the locked content; local_edits
+ */
+export async function install(request: InstallRequest, io: Io): Promise<InstallResult> {
+  const scope = findScope(io.settings, request.global)
+  const before = await readWorkspace(scope, io)
+  requireProject(before)
+  if (request.frozen) assertFresh(before)
+  const resolved = request.frozen ? [] : await resolveMissing(before, request, io)
+  if (request.dryRun) return dryRun(before, resolved)
+  return withWorkspace(scope, io, (workspace) => installLocked(workspace, { resolved, request, io }))
+}
+
+async function installLocked(
+  workspace: Workspace,
+  { resolved, request, io }: { resolved: readonly Decided[]; request: InstallRequest; io: Io },
+): Promise<InstallResult> {
+  const { scope } = workspace
+  if (request.frozen) assertFresh(workspace)
+  const lock = request.frozen ? workspace.lock : wantedLock(workspace, resolved)
+  const fresh = new Set(resolved.map(({ candidate }) => candidate.name))
+  const store = openStore(io.settings.dataDir)
+  for (const { granted } of resolved) store.put(granted)
+
+  const done: InstalledSkill[] = []
+  const wanted: LockedSkill[] = []
+  for (const [name, entry] of Object.entries(lock.skills)) {
+    const claim = { name, integrity: entry.integrity }
+    const state = await claimPlace(workspace, claim, { force: request.force === true, io })
+    if (state === 'stands') done.push(line(name, entry, fresh.has(name) ? 'locked' : 'unchanged'))
+    else wanted.push({ name, entry })
+  }
+  const removed = Object.keys(workspace.lock.skills).filter((name) => !lock.skills[name])
+  for (const name of removed) await claimPlace(workspace, { name }, { force: request.force === true, io })
+
+  await materialise(wanted, {
+    scope,
+    store,
+    offline: request.offline === true,
+    io,
+    take: ({ name, entry }, files) => {
+      stageSkill(scope, name, files)
+      const replaced = workspace.lock.skills[name] ? 'installed' : 'locked'
+      done.push(line(name, entry, fresh.has(name) ? 'locked' : replaced))
+    },
+  })
+  await recordAll(resolved, workspace, io)
+  applyChange(
+    scope,
+    { before: workspace, after: { project: workspace.project, lock }, place: wanted.map(({ name }) => name) },
+    { settings: io.settings, force: request.force === true },
+  )
+  return result(workspace, { skills: done, removed, dryRun: false })
+}
+
+/** Resolves what skills.json asks for and the lock does not answer, and asks for its grants. */
+async function resolveMissing(
+  workspace: Workspace,
+  request: InstallRequest,
+  io: Io,
+): Promise<readonly Decided[]> {
+  const { scope, lock } = workspace
+  const candidates = []
+  for (const [name, text] of staleSpecs(workspace)) {
+    const spec = parseSpec(text)
+    const found = await obtainCandidates(spec, { as: name, ...request }, { scope, lock, io })
+    if (found.length !== 1) {
+      throw new SkillsError(
+        'skill_ambiguous',
+        `skills.json: "${name}" is a source of ${found.length} skills`,
+        {
+          hint: 'name one with #path:FOLDER in its spec',
+          details: { file: scope.projectFile, field: `skills.${name}` },
+        },
+      )
+    }
+    candidates.push(...found)
+  }
+  return decideGrants(candidates, lock, { grant: request.grant, io })
+}
+
+/** Entries of skills.json that the lock has not, or has for another spec. */
+function staleSpecs({ project, lock }: Workspace): [string, string][] {
+  return Object.entries(project.skills).filter(([name, text]) => {
+    const entry = lock.skills[name]
+    return entry === undefined || entry.spec !== canonical(text)
+  })
+}
+
+function canonical(text: string): string {
+  const { skill: _skill, ...spec } = parseSpec(text)
+  return formatSpec(spec)
+}
+
+/** @throws lock_missing, lock_stale naming the first difference */
+function assertFresh(workspace: Workspace): void {
+  const { scope, hasLock, hasProject, project, lock } = workspace
+  const hint = 'run "skills install" and commit skills.lock'
+  if (!hasLock)
+    throw new SkillsError('lock_missing', `No skills.lock in ${displayText(scope.root)}`, { hint })
+  if (!hasProject) return
+  const [stale] = staleSpecs(workspace)
+  const extra = Object.keys(lock.skills).find((name) => project.skills[name] === undefined)
+  const name = stale?.[0] ?? extra
+  if (name === undefined) return
+  const problem = stale
+    ? lock.skills[name]
+      ? 'is locked for another source'
+      : 'is not locked'
+    : 'is locked but not asked for'
+  throw new SkillsError(
+    'lock_stale',
+    `skills.lock does not match skills.json: "${displayText(name)}" ${problem}`,
+    {
+      hint,
+      details: { name, file: scope.lockFile },
+    },
+  )
+}
+
+function wantedLock({ project, lock }: Workspace, resolved: readonly Decided[]): Lockfile {
+  const kept = Object.entries(lock.skills).filter(([name]) => project.skills[name] !== undefined)
+  return nextLock({ ...lock, skills: Object.fromEntries(kept) }, resolved)
+}
+
+function dryRun(workspace: Workspace, resolved: readonly Decided[]): InstallResult {
+  const lock = wantedLock(workspace, resolved)
+  const fresh = new Set(resolved.map(({ candidate }) => candidate.name))
+  return result(workspace, {
+    skills: Object.entries(lock.skills).map(([name, entry]) =>
+      line(name, entry, fresh.has(name) ? 'locked' : 'installed'),
+    ),
+    removed: Object.keys(workspace.lock.skills).filter((name) => !lock.skills[name]),
+    dryRun: true,
+  })
+}
+
+function line(name: string, entry: LockEntry, status: InstalledSkill['status']): InstalledSkill {
+  return { name, status, ...(entry.version && { version: entry.version }), integrity: entry.integrity }
+}
+
+function result(
+  { scope, project }: { readonly scope: Scope; readonly project: Workspace['project'] },
+  rest: Pick<InstallResult, 'skills' | 'removed' | 'dryRun'>,
+): InstallResult {
+  const skills = rest.skills.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  return { scope: scope.kind, root: scope.root, agents: project.agents ?? [], ...rest, skills }
 }

@@ -1,23 +1,64 @@
-// Frees the user's store and caches of what no lock of this scope needs any more.
+// Frees what can be fetched again: caches and leftovers, and on request the store's content that no lock here needs.
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { listFiles, removeTree } from '../platform/fs.ts'
+import { openStore } from '../store/store.ts'
 import type { Io, ScopeRequest } from './io.ts'
+import { findScope } from './scope.ts'
+import { withWorkspace } from './workspace.ts'
 
 export interface PruneRequest extends ScopeRequest {
   readonly dryRun?: boolean
-  /** The store too, not only caches and leftovers; other projects fetch again what they need. */
+  /** The store too: everything that neither this scope nor the global one has locked. Other projects fetch it again. */
   readonly all?: boolean
 }
 
 export interface PruneResult {
-  readonly removed: {
-    readonly store: number
-    readonly repositories: number
-    readonly archives: number
-    readonly leftovers: number
-  }
+  /** Entries of the store, and files and folders of the caches. */
+  readonly removed: { readonly store: number; readonly cache: number }
   readonly bytes: number
   readonly dryRun: boolean
 }
 
-export async function prune(_request: PruneRequest, _io: Io): Promise<PruneResult> {
-  throw new Error('to come')
+/** Finishes or clears an interrupted change of this scope as a side effect, like every command. */
+export async function prune(request: PruneRequest, io: Io): Promise<PruneResult> {
+  const { settings } = io
+  const dryRun = request.dryRun === true
+  const scopes = [findScope(settings, request.global), ...(settings.home ? [findScope(settings, true)] : [])]
+  const keep = new Set<string>()
+  for (const scope of scopes) {
+    const integrities = await withWorkspace(scope, io, ({ lock }) =>
+      Object.values(lock.skills).map((entry) => entry.integrity),
+    )
+    for (const integrity of integrities) keep.add(integrity)
+  }
+  const cache = clearCache(settings.cacheDir, dryRun)
+  const store = openStore(settings.dataDir).prune(request.all ? keep : undefined, { dryRun })
+  return { removed: { store: store.removed, cache: cache.removed }, bytes: cache.bytes + store.bytes, dryRun }
+}
+
+function clearCache(folder: string, dryRun: boolean): { removed: number; bytes: number } {
+  let removed = 0
+  let bytes = 0
+  for (const name of namesIn(folder)) {
+    const path = join(folder, name)
+    bytes += sizeOf(path)
+    removed += 1
+    if (!dryRun) removeTree(path)
+  }
+  return { removed, bytes }
+}
+
+function sizeOf(path: string): number {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (!stat?.isDirectory()) return stat?.size ?? 0
+  return listFiles(path).reduce((sum, file) => sum + file.size, 0)
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }

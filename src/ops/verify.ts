@@ -1,24 +1,38 @@
 // Recomputes every installed file against skills.lock and looks at every link. Writes nothing.
+import type { SkillFile } from '../integrity/tree.ts'
+import type { LinkFinding } from '../link/link.ts'
+import type { LockEntry } from '../lock/lockfile.ts'
+import { groupBy } from '../platform/group.ts'
+import { openStore, type Store } from '../store/store.ts'
+import { type Installed, readInstalled } from './installed.ts'
 import type { Io, ScopeRequest } from './io.ts'
+import { foldersIn } from './list.ts'
+import { inspectProjectLinks } from './project-links.ts'
+import { knownNames } from './remove.ts'
+import { findScope } from './scope.ts'
+import { readWorkspace, requireProject } from './workspace.ts'
 
 export interface VerifyRequest extends ScopeRequest {
   /** Empty means all. */
   readonly names: readonly string[]
 }
 
+export interface FileChange {
+  readonly path: string
+  /** `unknown` when the store no longer has the locked content to compare with. */
+  readonly change: 'changed' | 'added' | 'missing' | 'unknown'
+}
+
 export interface VerifiedSkill {
   readonly name: string
-  readonly status: 'ok' | 'modified' | 'missing'
+  readonly status: 'ok' | 'modified' | 'missing' | 'unlocked'
+  /** What the lock says; empty for a skill of skills.json that is not locked. */
   readonly integrity: string
   /** Digest of what is installed; absent when missing. */
   readonly actual?: string
-  /** Files that differ; `unknown` when the store no longer has the locked content to compare with. */
-  readonly files: readonly {
-    readonly path: string
-    readonly change: 'changed' | 'added' | 'missing' | 'unknown'
-  }[]
+  readonly files: readonly FileChange[]
   /** Links or copies in agents' folders that are not what they should be, relative to the root. */
-  readonly links: readonly { readonly path: string; readonly problem: 'missing' | 'elsewhere' | 'modified' }[]
+  readonly links: readonly { readonly path: string; readonly problem: LinkFinding['problem'] }[]
 }
 
 export interface VerifyResult {
@@ -26,11 +40,83 @@ export interface VerifyResult {
   readonly root: string
   readonly ok: boolean
   readonly skills: readonly VerifiedSkill[]
-  /** Folders in `.agents/skills` that the lock does not know. */
+  /** Folders in `.agents/skills` that the lock does not know; they are the user's own and no drift. */
   readonly unknown: readonly string[]
   readonly counts: { readonly skills: number; readonly files: number; readonly bytes: number }
 }
 
-export async function verify(_request: VerifyRequest, _io: Io): Promise<VerifyResult> {
-  throw new Error('to come')
+export async function verify(request: VerifyRequest, io: Io): Promise<VerifyResult> {
+  const scope = findScope(io.settings, request.global)
+  const workspace = await readWorkspace(scope, io)
+  requireProject(workspace)
+  const { lock } = workspace
+  const names = knownNames(request.names, workspace)
+  const locked = names.filter((name) => lock.skills[name])
+  const links = groupBy(
+    inspectProjectLinks(scope, workspace, { settings: io.settings, names: locked }),
+    (finding) => finding.name,
+  )
+  const store = openStore(io.settings.dataDir)
+  const counts = { skills: 0, files: 0, bytes: 0 }
+  const skills = names.map((name): VerifiedSkill => {
+    io.signal.throwIfAborted()
+    const entry = lock.skills[name]
+    if (!entry) return { name, status: 'unlocked', integrity: '', files: [], links: [] }
+    const installed = readInstalled(scope, name)
+    counts.skills += 1
+    if (installed.kind === 'folder') {
+      counts.files += installed.files.length
+      for (const file of installed.files) counts.bytes += file.bytes.length
+    }
+    const wrong = (links.get(name) ?? []).map(({ dir, problem }) => ({ path: `${dir}/${name}`, problem }))
+    return { ...compare(name, entry, { installed, store }), links: wrong }
+  })
+  return {
+    scope: scope.kind,
+    root: scope.root,
+    ok: skills.every((skill) => skill.status === 'ok' && skill.links.length === 0),
+    skills,
+    unknown: foldersIn(scope).filter((name) => !lock.skills[name]),
+    counts,
+  }
+}
+
+function compare(
+  name: string,
+  { integrity }: LockEntry,
+  { installed, store }: { readonly installed: Installed; readonly store: Store },
+): Omit<VerifiedSkill, 'links'> {
+  if (installed.kind === 'missing') return { name, status: 'missing', integrity, files: [] }
+  if (installed.kind === 'other') {
+    return { name, status: 'modified', integrity, files: [{ path: '.', change: 'unknown' }] }
+  }
+  const { integrity: actual, files } = installed
+  if (actual === integrity) return { name, status: 'ok', integrity, actual, files: [] }
+  return { name, status: 'modified', integrity, actual, files: changes(lockedFiles(store, integrity), files) }
+}
+
+function lockedFiles(store: Store, integrity: string): readonly SkillFile[] | undefined {
+  try {
+    return store.read(integrity)
+  } catch {
+    // A damaged entry of the store is no finding about the project.
+    return undefined
+  }
+}
+
+function changes(
+  locked: readonly SkillFile[] | undefined,
+  actual: readonly SkillFile[],
+): readonly FileChange[] {
+  if (!locked) return actual.map(({ path }) => ({ path, change: 'unknown' }))
+  const before = new Map(locked.map((file) => [file.path, file.bytes]))
+  const after = new Map(actual.map((file) => [file.path, file.bytes]))
+  const found: FileChange[] = []
+  for (const [path, bytes] of after) {
+    const old = before.get(path)
+    if (!old) found.push({ path, change: 'added' })
+    else if (Buffer.compare(old, bytes) !== 0) found.push({ path, change: 'changed' })
+  }
+  for (const path of before.keys()) if (!after.has(path)) found.push({ path, change: 'missing' })
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1))
 }

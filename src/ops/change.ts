@@ -1,0 +1,206 @@
+// One change of a project: staged copies, then a journal, then the swap, then the two files. Whoever dies on the way
+// leaves the old state, or a journal that the next command finishes. The journal is read as untrusted input: it can
+// do no more than the skills.json and skills.lock that it carries.
+import { existsSync, lstatSync, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join, sep } from 'node:path'
+import { SkillsError } from '../errors/error.ts'
+import { digestOfFiles, type SkillFile } from '../integrity/tree.ts'
+import { applyLinks, writeFiles } from '../link/apply.ts'
+import type { LinkStep } from '../link/link.ts'
+import { readPlainFiles } from '../link/place.ts'
+import { loadText, saveText } from '../lock/file.ts'
+import { formatLockfile, type Lockfile, parseLockfile } from '../lock/lockfile.ts'
+import { formatProject, parseProject } from '../lock/project.ts'
+import { assertSkillName } from '../lock/skill-name.ts'
+import type { Settings } from '../platform/env.ts'
+import { removeAbandoned, toFsError, writeFileAtomic } from '../platform/fs.ts'
+import { displayText } from '../platform/text.ts'
+import { planProjectLinks, type ProjectState } from './project-links.ts'
+import type { Scope } from './scope.ts'
+
+/** From one state to the next. Copies that are new were staged before with `stageSkill`. */
+export interface Change {
+  readonly before: ProjectState
+  readonly after: ProjectState
+  /** Names whose staged copy takes the place of what stands there. */
+  readonly place: readonly string[]
+}
+
+interface Options {
+  readonly settings: Settings
+  /** Replace or remove what was edited or is not ours. */
+  readonly force: boolean
+}
+
+interface Journal {
+  readonly version: 1
+  readonly place: readonly string[]
+  readonly remove: readonly string[]
+  readonly links: readonly LinkStep[]
+  readonly project: string
+  readonly lock: string
+}
+
+/** Writes a verified copy beside the final place; nothing is visible yet. */
+export function stageSkill(scope: Scope, name: string, files: readonly SkillFile[]): void {
+  assertSkillName(name)
+  assertInside(scope)
+  const folder = join(scope.workDir, 'stage', name)
+  rmSync(folder, { recursive: true, force: true })
+  writeFiles(folder, files)
+}
+
+/**
+ * Applies a change under the process lock: plan, journal, swap, links, files.
+ * @throws local_edits, link_conflict, link_unsafe before anything was changed
+ */
+export function applyChange(
+  scope: Scope,
+  { before, after, place }: Change,
+  { settings, force }: Options,
+): void {
+  assertInside(scope)
+  const journal: Journal = {
+    version: 1,
+    place,
+    remove: Object.keys(before.lock.skills).filter((name) => !after.lock.skills[name]),
+    links: planProjectLinks(scope, { before, after }, { settings, force }),
+    project: formatProject(after.project, loadText(scope.projectFile)),
+    lock: formatLockfile(after.lock),
+  }
+  // Copies that only fill gaps need no journal: with the same lock, half of them is a state that `install` completes.
+  const fills =
+    journal.remove.length === 0 &&
+    loadText(scope.lockFile) === journal.lock &&
+    loadText(scope.projectFile) === journal.project &&
+    place.every((name) => !exists(join(scope.skillsDir, name)))
+  if (!fills) writeFileAtomic(journalFile(scope), JSON.stringify(journal))
+  execute(scope, journal, settings)
+}
+
+/** True when a process died in the middle of a change. */
+export function isInterrupted(scope: Scope): boolean {
+  return existsSync(journalFile(scope))
+}
+
+/** Finishes the change of a process that died and clears what it staged. Call under the process lock. */
+export function finishInterrupted(scope: Scope, settings: Settings): void {
+  if (!existsSync(scope.workDir)) return
+  assertInside(scope)
+  const text = loadText(journalFile(scope))
+  if (text !== undefined) execute(scope, parseJournal(text, scope), settings)
+  clear(scope)
+  removeAbandoned(dirname(scope.lockFile))
+  removeAbandoned(scope.workDir)
+}
+
+function execute(scope: Scope, journal: Journal, settings: Settings): void {
+  const lock = parseLockfile(journal.lock, scope.lockFile)
+  try {
+    for (const name of journal.place) swapIn(scope, name, lock)
+    for (const name of journal.remove) moveAway(scope, name)
+    applyLinks(journal.links, {
+      scope,
+      settings,
+      filesOf: (name) => readPlainFiles(join(scope.skillsDir, name)) ?? [],
+    })
+    saveText(scope.projectFile, journal.project)
+    saveText(scope.lockFile, journal.lock)
+  } catch (error) {
+    throw toFsError(error, scope.skillsDir)
+  }
+  clear(scope)
+}
+
+/** Moves the staged copy to its place, when it is what the lock says; what stood there goes to the trash first. */
+function swapIn(scope: Scope, name: string, lock: Lockfile): void {
+  const staged = join(scope.workDir, 'stage', name)
+  if (!existsSync(staged)) return
+  const place = join(scope.skillsDir, name)
+  mkdirSync(scope.skillsDir, { recursive: true })
+  if (exists(place)) {
+    // Only after a crash can the staged copy be torn; then the old one stays and `verify` names it.
+    const files = readPlainFiles(staged)
+    if (!files || digestOfFiles(files) !== lock.skills[name]?.integrity) return
+    moveAway(scope, name)
+  }
+  renameSync(staged, place)
+}
+
+function moveAway(scope: Scope, name: string): void {
+  const place = join(scope.skillsDir, name)
+  if (!exists(place)) return
+  const trash = join(scope.workDir, 'trash')
+  mkdirSync(trash, { recursive: true })
+  const target = join(trash, name)
+  rmSync(target, { recursive: true, force: true })
+  renameSync(place, target)
+}
+
+/** The journal goes first: without it the rest is only litter. */
+function clear(scope: Scope): void {
+  rmSync(journalFile(scope), { force: true })
+  for (const folder of ['stage', 'trash'])
+    rmSync(join(scope.workDir, folder), { recursive: true, force: true })
+}
+
+function parseJournal(text: string, scope: Scope): Journal {
+  const file = journalFile(scope)
+  const unusable = (cause?: unknown): SkillsError =>
+    new SkillsError('project_invalid', `${displayText(file)} is not a journal of this version`, {
+      hint: 'delete the file to go back to the state before the interrupted change',
+      details: { file },
+      cause,
+    })
+  let journal: Partial<Journal> | null
+  try {
+    journal = JSON.parse(text) as Partial<Journal> | null
+  } catch (error) {
+    throw unusable(error)
+  }
+  const { version, place, remove, links, project, lock } = journal ?? {}
+  const lists = [place, remove, links].every((list) => Array.isArray(list))
+  if (version !== 1 || !lists || typeof project !== 'string' || typeof lock !== 'string') throw unusable()
+  parseProject(project, file)
+  for (const name of [...(place ?? []), ...(remove ?? [])]) assertSkillName(name)
+  return journal as Journal
+}
+
+/**
+ * Refuses to work through a link that leads out of a project, such as a repository's own `.agents -> /elsewhere`. In
+ * the user's own folders links are the user's.
+ * @throws link_unsafe
+ */
+export function assertInside(scope: Scope): void {
+  if (scope.kind === 'global') return
+  const root = realpathSync(scope.root)
+  for (const folder of [dirname(scope.skillsDir), scope.skillsDir, scope.workDir]) {
+    if (!exists(folder)) continue
+    const real = realPath(folder)
+    if (real === undefined || (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep))) {
+      throw new SkillsError(
+        'link_unsafe',
+        `${displayText(folder)} is a link that leads out of ${displayText(scope.root)}`,
+        {
+          hint: 'remove the link; skills are installed only inside the project',
+        },
+      )
+    }
+  }
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+function exists(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+function journalFile(scope: Scope): string {
+  return join(scope.workDir, 'journal.json')
+}

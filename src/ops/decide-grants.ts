@@ -1,0 +1,159 @@
+// The answer for every skill: from the lock, from `--grant`, or from the user; and what the lock shall say of it.
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type Capabilities, parseCapabilities } from '../capabilities/capabilities.ts'
+import { SkillsError } from '../errors/error.ts'
+import type { LockEntry, Lockfile } from '../lock/lockfile.ts'
+import { displayText } from '../platform/text.ts'
+import { describeSpec } from '../sources/spec.ts'
+import {
+  consentNeed,
+  type EarlierAnswer,
+  type Granted,
+  grantOfYes,
+  grantTo,
+  within,
+} from '../trust/consent.ts'
+import type { Candidate } from './candidates.ts'
+import type { ConsentItem, GrantChoice, Io } from './io.ts'
+
+/** A candidate and the answer. */
+export interface Decided {
+  readonly candidate: Candidate
+  readonly granted: Granted
+  /** True when the answer was given now, and so belongs into the ledger. */
+  readonly answered: boolean
+}
+
+interface Options {
+  readonly grant: GrantChoice | undefined
+  readonly io: Io
+}
+
+/**
+ * Asks once for all that need an answer.
+ * @throws consent_required when nobody can be asked and no flag answers
+ * @throws consent_denied when the user refuses
+ * @throws grant_invalid for an unreadable grant file
+ */
+export async function decideGrants(
+  candidates: readonly Candidate[],
+  lock: Lockfile,
+  { grant, io }: Options,
+): Promise<readonly Decided[]> {
+  const open: { candidate: Candidate; item: ConsentItem }[] = []
+  const decided = new Map<Candidate, Decided>()
+  for (const candidate of candidates) {
+    const { requested } = candidate.request
+    const need = consentNeed(requested, earlierAnswer(lock.skills[candidate.name]))
+    if (need.kind === 'settled') decided.set(candidate, decide(candidate, need.grant, false))
+    else open.push({ candidate, item: itemOf(candidate, need.changes) })
+  }
+  if (open.length > 0) {
+    const answers = await answer(open, lock, { grant, io })
+    for (const { candidate } of open) {
+      const given = answers[candidate.name]
+      if (given === undefined) throw denied(candidate.name)
+      decided.set(candidate, decide(candidate, given, true))
+    }
+  }
+  return candidates.map((candidate) => decided.get(candidate) as Decided)
+}
+
+/** What the lock has of an earlier answer; `requested` is only written where it differs from the grant. */
+export function earlierAnswer(entry: LockEntry | undefined): EarlierAnswer | undefined {
+  return entry && { grant: entry.capabilities, requested: entry.requested ?? entry.capabilities }
+}
+
+export function itemOf(candidate: Candidate, changes?: ConsentItem['changes']): ConsentItem {
+  return {
+    name: candidate.name,
+    ...(candidate.version && { version: candidate.version }),
+    source: displayText(describeSpec(candidate.spec)),
+    request: candidate.request,
+    ...(changes && { changes }),
+  }
+}
+
+async function answer(
+  open: readonly { candidate: Candidate; item: ConsentItem }[],
+  lock: Lockfile,
+  { grant, io }: Options,
+): Promise<Readonly<Record<string, Capabilities>>> {
+  const items = open.map(({ item }) => item)
+  if (grant === undefined) {
+    if (!io.ask) throw required(open.map(({ candidate }) => candidate))
+    return (await io.ask.consent(items)).grants
+  }
+  io.show?.(items)
+  const allowed = typeof grant === 'string' ? undefined : readGrantFile(grant.file, io)
+  return Object.fromEntries(
+    open.map(({ candidate }) => {
+      const { requested } = candidate.request
+      if (grant === 'none') return [candidate.name, {}]
+      if (!allowed) return [candidate.name, grantOfYes(requested, earlierAnswer(lock.skills[candidate.name]))]
+      return [candidate.name, within(requested, allowed(candidate.name))]
+    }),
+  )
+}
+
+/** A grant file is the capabilities for every skill, or `{"skills": {name: capabilities}}`. JSON. */
+export function readGrantFile(file: string, io: Io): (name: string) => Capabilities {
+  const path = resolve(io.settings.cwd, file)
+  const parsed = parseJson(path)
+  const { skills } = parsed as { skills?: unknown }
+  if (skills === undefined) {
+    const capabilities = parseCapabilities(parsed, file)
+    return () => capabilities
+  }
+  const byName = new Map(
+    Object.entries(skills as Record<string, unknown>).map(([name, value]) => [
+      name,
+      parseCapabilities(value, file),
+    ]),
+  )
+  return (name) => byName.get(name) ?? {}
+}
+
+function parseJson(path: string): object {
+  const invalid = (problem: string, cause?: unknown): SkillsError =>
+    new SkillsError('grant_invalid', `The grant file ${displayText(path)} ${problem}`, {
+      hint: 'see docs/formats.md for its form, or use --grant requested or --grant none',
+      details: { file: path },
+      cause,
+    })
+  let value: unknown
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw invalid(error instanceof SyntaxError ? 'is not JSON' : 'cannot be read', error)
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid('is not a JSON object')
+  return value
+}
+
+function decide(candidate: Candidate, grant: Capabilities, answered: boolean): Decided {
+  return {
+    candidate,
+    granted: grantTo(candidate.verified, { grant, requested: candidate.request.requested }),
+    answered,
+  }
+}
+
+function required(candidates: readonly Candidate[]): SkillsError {
+  const names = candidates.map(({ name }) => name)
+  const [first] = names
+  const who = names.length === 1 ? `"${first}" asks` : `${names.length} skills ask`
+  return new SkillsError('consent_required', `${who} for capabilities, and there is no terminal to ask at`, {
+    hint: `pass --grant requested, --grant none or --grant FILE, or commit a skills.lock whose entry "${first}" grants them`,
+    details: { skills: names },
+  })
+}
+
+function denied(name: string): SkillsError {
+  return new SkillsError('consent_denied', `The capabilities of "${displayText(name)}" were not granted`, {
+    hint: 'nothing was installed; "--grant none" installs it without any capability',
+    details: { name },
+  })
+}

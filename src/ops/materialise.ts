@@ -1,0 +1,82 @@
+// The locked content of a skill, verified against the lock whatever road it takes: the store, or the source.
+import type { SkillFile } from '../integrity/tree.ts'
+import type { LockEntry } from '../lock/lockfile.ts'
+import { groupBy } from '../platform/group.ts'
+import { mapParallel } from '../platform/parallel.ts'
+import { readSkills } from '../sources/read-skill.ts'
+import type { Fetched, Resolution } from '../sources/source.ts'
+import type { Store } from '../store/store.ts'
+import { grantTo } from '../trust/consent.ts'
+import { verifyFetched } from '../trust/verify.ts'
+import { earlierAnswer } from './decide-grants.ts'
+import type { Io } from './io.ts'
+import { openResolution, sourceIo } from './open-source.ts'
+import type { Scope } from './scope.ts'
+
+/** Sources that are opened at the same time. */
+const SIDE_BY_SIDE = 16
+
+/** A skill as the lock names it. */
+export interface LockedSkill {
+  readonly name: string
+  readonly entry: LockEntry
+}
+
+interface Options {
+  readonly scope: Scope
+  readonly store: Store
+  readonly offline: boolean
+  readonly io: Io
+  /** Called once a skill, in no order; its files may be forgotten afterwards. */
+  readonly take: (skill: LockedSkill, files: readonly SkillFile[]) => void
+}
+
+/**
+ * Hands every skill's verified files to `take`: those of the store first, the rest from their sources, each source
+ * opened once. What was fetched is stored.
+ * @throws integrity_mismatch, offline, and what opening and reading a source throw
+ */
+export async function materialise(skills: readonly LockedSkill[], options: Options): Promise<void> {
+  const missing: LockedSkill[] = []
+  for (const skill of skills) {
+    options.io.signal.throwIfAborted()
+    const files = options.store.read(skill.entry.integrity)
+    if (files) options.take(skill, files)
+    else missing.push(skill)
+  }
+  const groups = [...groupBy(missing, ({ entry }) => addressOf(entry.resolution)).values()]
+  let done = 0
+  await mapParallel(groups, SIDE_BY_SIDE, async (group) => {
+    await fetchGroup(group, options)
+    done += group.length
+    options.io.report(`fetched ${done} of ${missing.length} skills`)
+  })
+}
+
+async function fetchGroup(group: readonly LockedSkill[], options: Options): Promise<void> {
+  const [first] = group
+  if (!first) return
+  const { subdir: _subdir, ...address } = first.entry.resolution
+  const tree = await openResolution(
+    address as Resolution,
+    sourceIo(options.io, options.scope, options.offline),
+  )
+  try {
+    const subdirs = group.map(({ entry }) => entry.resolution.subdir ?? '')
+    const fetched = await readSkills(tree, address as Resolution, subdirs)
+    for (const [index, skill] of group.entries()) {
+      const { name, entry } = skill
+      const verified = verifyFetched(fetched[index] as Fetched, { name, integrity: entry.integrity })
+      const answer = earlierAnswer(entry) ?? { grant: {}, requested: {} }
+      options.store.put(grantTo(verified, answer))
+      options.take(skill, verified.files)
+    }
+  } finally {
+    tree.close()
+  }
+}
+
+/** Entries with one address come out of one tree. */
+function addressOf({ subdir: _subdir, ...address }: Resolution): string {
+  return JSON.stringify(address)
+}

@@ -1,0 +1,66 @@
+// From a spec to an open tree: resolves, lets processes that ask the same at the same time share one answer, opens.
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sha256Hex } from '../integrity/digest.ts'
+import { writeFileAtomic } from '../platform/fs.ts'
+import { withFileLock } from '../platform/file-lock.ts'
+import { sourceOf } from '../sources/index.ts'
+import type { Resolution, Source, SourceIo, SourceTree, Spec } from '../sources/source.ts'
+import { formatSpec } from '../sources/spec.ts'
+import type { Io } from './io.ts'
+import type { Scope } from './scope.ts'
+
+/** A source at its immutable address. Close the tree when done. */
+export interface OpenSource {
+  readonly spec: Spec
+  readonly resolution: Resolution
+  readonly tree: SourceTree
+}
+
+export function sourceIo(io: Io, scope: Scope, offline = false): SourceIo {
+  return { settings: io.settings, signal: io.signal, offline, root: scope.root, report: io.report }
+}
+
+/** Resolves and opens. A resolution that another process made after this call began is as fresh as an own one. */
+export async function openSpec(spec: Spec, io: SourceIo): Promise<OpenSource> {
+  const source: Source = await sourceOf(spec.kind)
+  const resolution =
+    spec.kind === 'path' ? await source.resolve(spec, io) : await resolveShared(source, spec, io)
+  return { spec, resolution, tree: await source.open(resolution, io) }
+}
+
+/** Opens a locked address; makes no request when the cache has it. */
+export async function openResolution(resolution: Resolution, io: SourceIo): Promise<SourceTree> {
+  return (await sourceOf(resolution.kind)).open(resolution, io)
+}
+
+interface Answer {
+  readonly spec: string
+  readonly resolution: Resolution
+  /** Milliseconds since the epoch. */
+  readonly at: number
+}
+
+async function resolveShared(source: Source, spec: Spec, io: SourceIo): Promise<Resolution> {
+  const began = Date.now()
+  const text = `${io.root}\n${formatSpec(spec)}`
+  const folder = join(io.settings.cacheDir, 'resolving')
+  const answerFile = join(folder, `${sha256Hex(text)}.json`)
+  mkdirSync(folder, { recursive: true })
+  return withFileLock(`${answerFile}.lock`, { signal: io.signal }, async () => {
+    const answer = readAnswer(answerFile)
+    if (answer && answer.spec === text && answer.at > began && !io.offline) return answer.resolution
+    const resolution = await source.resolve(spec, io)
+    const fresh: Answer = { spec: text, resolution, at: Date.now() }
+    writeFileAtomic(answerFile, JSON.stringify(fresh))
+    return resolution
+  })
+}
+
+function readAnswer(file: string): Answer | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Answer
+  } catch {
+    return undefined
+  }
+}

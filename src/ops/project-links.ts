@@ -1,0 +1,68 @@
+// The links that a project's agents need, for its lock: planned before a change, inspected by `verify`.
+import { expandAgents } from '../link/agents.ts'
+import {
+  inspectLinks,
+  type LinkFinding,
+  type LinkStep,
+  linkDirs,
+  planLinks,
+  planRemoval,
+} from '../link/link.ts'
+import { surveyLinks } from '../link/place.ts'
+import type { Lockfile } from '../lock/lockfile.ts'
+import type { Project } from '../lock/project.ts'
+import type { Settings } from '../platform/env.ts'
+import type { Scope } from './scope.ts'
+
+/** A project and its lock at one moment. */
+export interface ProjectState {
+  readonly project: Project
+  readonly lock: Lockfile
+}
+
+/**
+ * Steps from one state to the next: links of removed skills go, every locked skill is linked for every agent.
+ * @throws local_edits, link_conflict before anything was changed
+ */
+export function planProjectLinks(
+  scope: Scope,
+  { before, after }: { readonly before: ProjectState; readonly after: ProjectState },
+  { settings, force }: { readonly settings: Settings; readonly force: boolean },
+): readonly LinkStep[] {
+  const removed = Object.keys(before.lock.skills).filter((name) => !after.lock.skills[name])
+  const goingDirs = linkDirs(expandAgents(before.project.agents ?? []), scope, settings)
+  const going = planRemoval({
+    places: removed.length > 0 ? surveyLinks({ scope, dirs: goingDirs, names: removed }) : [],
+    skills: removed.map((name) => ({ name, integrity: before.lock.skills[name]?.integrity ?? '' })),
+    force,
+  })
+  const names = Object.keys(after.lock.skills)
+  const dirs = linkDirs(expandAgents(after.project.agents ?? []), scope, settings)
+  const coming = planLinks({
+    places: surveyLinks({ scope, dirs, names }),
+    skills: names.map((name) => {
+      const previous = before.lock.skills[name]?.integrity
+      return {
+        name,
+        integrity: after.lock.skills[name]?.integrity ?? '',
+        ...(previous && { previous: [previous] }),
+      }
+    }),
+    mode: after.project.link ?? 'symlink',
+    force,
+  })
+  return [...going, ...coming]
+}
+
+/** The links that are not what the lock and the agents ask for. */
+export function inspectProjectLinks(
+  scope: Scope,
+  { project, lock }: ProjectState,
+  { settings, names }: { readonly settings: Settings; readonly names: readonly string[] },
+): readonly LinkFinding[] {
+  return inspectLinks({
+    scope,
+    dirs: linkDirs(expandAgents(project.agents ?? []), scope, settings),
+    skills: names.map((name) => ({ name, integrity: lock.skills[name]?.integrity ?? '' })),
+  })
+}

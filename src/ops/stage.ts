@@ -1,0 +1,25 @@
+// Decided skills written beside their places, ready for the swap.
+import { stageSkill } from './change.ts'
+import type { Decided } from './decide-grants.ts'
+import { claimPlace } from './installed.ts'
+import type { Io } from './io.ts'
+import type { Workspace } from './workspace.ts'
+
+/**
+ * Stages the copies that do not stand yet and gives their names.
+ * @throws local_edits when an edited copy would be lost without the user's word
+ */
+export async function stageDecided(
+  decided: readonly Decided[],
+  workspace: Workspace,
+  { force, io }: { readonly force: boolean; readonly io: Io },
+): Promise<readonly string[]> {
+  const names: string[] = []
+  for (const { candidate, granted } of decided) {
+    const claim = { name: candidate.name, integrity: candidate.integrity }
+    if ((await claimPlace(workspace, claim, { force, io })) === 'stands') continue
+    stageSkill(workspace.scope, candidate.name, granted.verified.files)
+    names.push(candidate.name)
+  }
+  return names
+}

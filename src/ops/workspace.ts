@@ -1,0 +1,78 @@
+// The project's two files as values, read after any interrupted change was finished, or held under the process lock.
+import { existsSync, rmdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { SkillsError } from '../errors/error.ts'
+import { loadLockfile, loadProject } from '../lock/file.ts'
+import { emptyLockfile, type Lockfile } from '../lock/lockfile.ts'
+import type { Project } from '../lock/project.ts'
+import { withFileLock } from '../platform/file-lock.ts'
+import { finishInterrupted, isInterrupted } from './change.ts'
+import type { Io } from './io.ts'
+import type { Scope } from './scope.ts'
+
+export interface Workspace {
+  readonly scope: Scope
+  readonly project: Project
+  readonly lock: Lockfile
+  /** False when the file does not exist and the value is an empty one. */
+  readonly hasProject: boolean
+  readonly hasLock: boolean
+}
+
+/** The state on disk; a change that was interrupted is finished first. Takes no lock when there is none. */
+export async function readWorkspace(scope: Scope, io: Io): Promise<Workspace> {
+  if (isInterrupted(scope)) await locked(scope, io, async () => finishInterrupted(scope, io.settings))
+  return loadWorkspace(scope)
+}
+
+/** Runs `work` on the state on disk while no other process changes it. */
+export async function withWorkspace<T>(
+  scope: Scope,
+  io: Io,
+  work: (workspace: Workspace) => Promise<T> | T,
+): Promise<T> {
+  return locked(scope, io, async () => {
+    finishInterrupted(scope, io.settings)
+    return work(loadWorkspace(scope))
+  })
+}
+
+/** @throws project_missing with the hint that fits `verb` */
+export function requireProject(workspace: Workspace): void {
+  if (workspace.hasProject || workspace.hasLock) return
+  throw new SkillsError('project_missing', `No skills.json in ${workspace.scope.root}`, {
+    hint: 'run "skills add SOURCE" or "skills init --project" first',
+  })
+}
+
+function loadWorkspace(scope: Scope): Workspace {
+  const project = loadProject(scope.projectFile)
+  const lock = loadLockfile(scope.lockFile)
+  return {
+    scope,
+    project: project ?? { skills: {} },
+    lock: lock ?? emptyLockfile(),
+    hasProject: project !== undefined,
+    hasLock: lock !== undefined,
+  }
+}
+
+async function locked<T>(scope: Scope, io: Io, work: () => Promise<T>): Promise<T> {
+  const onWait = (holder: number | undefined): void => {
+    io.report(holder ? `waiting for process ${holder}` : 'waiting for another process')
+  }
+  try {
+    return await withFileLock(join(scope.workDir, 'lock'), { signal: io.signal, onWait }, work)
+  } finally {
+    removeIfEmpty(scope.workDir)
+    if (!existsSync(scope.skillsDir)) removeIfEmpty(dirname(scope.workDir))
+  }
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder)
+  } catch {
+    // Not empty, in use by the next process, or never made: each is fine.
+  }
+}
