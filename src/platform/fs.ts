@@ -95,8 +95,14 @@ export function syncFolder(folder: string): void {
   }
 }
 
-/** Removes temporaries in `folder` (not below) whose process is gone or that are older than an hour. Gives the count. */
-export function removeAbandoned(folder: string): number {
+/**
+ * Removes temporaries in `folder` (not below) whose process is gone or that are older than an hour; gives their number.
+ * With `dryRun` it only counts.
+ */
+export function removeAbandoned(
+  folder: string,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
+): number {
   let removed = 0
   for (const name of readFolder(folder)) {
     const match = TEMPORARY.exec(name)
@@ -104,7 +110,7 @@ export function removeAbandoned(folder: string): number {
     const path = join(folder, name)
     const stat = lstatSync(path, { throwIfNoEntry: false })
     if (!stat || (isAlive(Number(match[1])) && Date.now() - stat.mtimeMs < ABANDONED_MS)) continue
-    removeTree(path)
+    if (!dryRun) removeTree(path)
     removed++
   }
   return removed

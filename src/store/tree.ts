@@ -1,0 +1,140 @@
+// A folder of plain files on disk, read or hashed in one pass. Follows no link, opens no device, holds no more than the
+// limits of one skill; what is not a plain file is named, never read.
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+} from 'node:fs'
+import { SkillsError } from '../errors/error.ts'
+import { sha256Hex } from '../integrity/digest.ts'
+import { type FileDigest, type SkillFile, sortByPath } from '../integrity/tree.ts'
+import { errnoOf, toFsError } from '../platform/fs.ts'
+import { LIMITS } from '../platform/limits.ts'
+import { displayText } from '../platform/text.ts'
+
+/** Sorted by the bytes of the path. `strange` are links, devices and names that are not UTF-8. */
+export interface DiskTree<T> {
+  readonly files: readonly T[]
+  readonly strange: readonly string[]
+}
+
+const OPEN = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+
+/**
+ * Every file below `root` in memory; undefined when there is no such folder or it is a link or file.
+ * @throws limit_exceeded past the limits of one skill; permission_denied, fs_failed
+ */
+export function readTree(root: string): DiskTree<SkillFile> | undefined {
+  return walk(root, (path, bytes) => ({ path, bytes: Buffer.from(bytes) }))
+}
+
+/** Like `readTree`, but keeps only the digests: one buffer serves all files, so memory stays flat. */
+export function digestTree(root: string): DiskTree<FileDigest> | undefined {
+  return walk(root, (path, bytes) => ({ path, sha256: sha256Hex(bytes) }))
+}
+
+/** `bytes` are only valid during the call. */
+type Keep<T> = (path: string, bytes: Uint8Array) => T
+
+function walk<T extends { path: string }>(root: string, keep: Keep<T>): DiskTree<T> | undefined {
+  const files: T[] = []
+  const strange: string[] = []
+  const pending = ['']
+  let total = 0
+  for (let prefix = pending.pop(); prefix !== undefined; prefix = pending.pop()) {
+    const entries = entriesOf(root, prefix)
+    if (!entries) {
+      if (prefix === '') return undefined
+      continue
+    }
+    for (const entry of entries) {
+      const path = prefix + entry.name
+      if (entry.isDirectory()) {
+        pending.push(`${path}/`)
+        continue
+      }
+      const bytes = entry.isFile() ? readFile(`${root}/${path}`, LIMITS.skillBytes - total) : undefined
+      if (bytes) {
+        total += bytes.length
+        files.push(keep(path, bytes))
+      } else strange.push(path)
+    }
+    checkCounts(files.length + strange.length + pending.length, prefix, root)
+  }
+  return { files: sortByPath(files), strange: strange.sort() }
+}
+
+function entriesOf(root: string, prefix: string): Dirent[] | undefined {
+  const folder = prefix === '' ? root : `${root}/${prefix}`
+  try {
+    if (prefix === '' && !lstatSync(root).isDirectory()) return undefined
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    const errno = errnoOf(error)
+    if (errno === 'ENOENT' || errno === 'ENOTDIR') return undefined
+    throw toFsError(error, folder)
+  }
+}
+
+function checkCounts(count: number, prefix: string, root: string): void {
+  if (count <= LIMITS.skillFiles && prefix.length <= LIMITS.pathBytes) return
+  throw new SkillsError(
+    'limit_exceeded',
+    `More files or deeper folders than a skill may have: ${displayText(root)}`,
+    {
+      details: { file: root, limit: LIMITS.skillFiles },
+    },
+  )
+}
+
+let scratch = Buffer.allocUnsafe(256 * 1024)
+
+/** The content in a buffer that the next call overwrites; undefined for what is no plain file (any more). */
+function readFile(path: string, maxBytes: number): Uint8Array | undefined {
+  let fd: number
+  try {
+    fd = openSync(path, OPEN)
+  } catch (error) {
+    const errno = errnoOf(error)
+    if (errno === 'ELOOP' || errno === 'ENOENT' || errno === 'ENXIO') return undefined
+    throw toFsError(error, path)
+  }
+  try {
+    return readAll(fd, path, maxBytes)
+  } catch (error) {
+    throw toFsError(error, path)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+// One read gets a small file and proves its end by coming back short; fstat is only asked when it does not.
+function readAll(fd: number, path: string, maxBytes: number): Uint8Array {
+  let length = readSync(fd, scratch, 0, scratch.length, null)
+  if (length === scratch.length) {
+    const { size } = fstatSync(fd)
+    checkBytes(size, maxBytes, path)
+    if (size >= scratch.length) scratch = Buffer.concat([scratch], Math.min(size, maxBytes) + 1)
+    for (let count = -1; count !== 0 && length < scratch.length; length += count) {
+      count = readSync(fd, scratch, length, scratch.length - length, null)
+    }
+  }
+  checkBytes(length, maxBytes, path)
+  return scratch.subarray(0, length)
+}
+
+function checkBytes(size: number, maxBytes: number, path: string): void {
+  if (size <= maxBytes) return
+  throw new SkillsError(
+    'limit_exceeded',
+    `A skill has more than ${LIMITS.skillBytes} bytes with ${displayText(path)}`,
+    {
+      details: { file: path, limit: LIMITS.skillBytes },
+    },
+  )
+}
