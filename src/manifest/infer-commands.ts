@@ -1,0 +1,162 @@
+// From simple commands to terminal rules, and to the hosts that a command line contacts.
+import { evidence, hostOf, urlsOf, type Excerpt, type Found } from './infer-found.ts'
+import { ruleOfScript, type Script } from './infer-scripts.ts'
+import { shellCommands, shellFunctions, type ShellCommand } from './infer-shell.ts'
+import {
+  HARMLESS,
+  INSTALLERS,
+  INTERPRETERS,
+  isPlaceholderHost,
+  KNOWN_PROGRAMS,
+  NETWORK_PROGRAMS,
+  PACKAGE_RUNNERS,
+  SHELL_PREFIXES,
+} from './infer-words.ts'
+
+export interface CommandContext {
+  /** The skill's own runnable files by path. */
+  readonly scripts: ReadonlyMap<string, Script>
+  /** Where the text stands: in a script and in a block marked as shell any word may be a program, else well-known ones. */
+  readonly place: 'script' | 'source' | 'shell block' | 'text'
+}
+
+/** Rules and hosts of every command in the text. */
+export function inferCommands(shell: Excerpt, context: CommandContext): Found[] {
+  const functions = shellFunctions(shell.text)
+  const lines = shell.text.split('\n')
+  const commands = shellCommands(shell.text)
+  const reaches = commands.some(({ argv }) => NETWORK_PROGRAMS.has(argv[0] ?? ''))
+  return commands.flatMap((command): Found[] => {
+    const at = evidence(shell, command.line, lines[command.line] ?? '')
+    const found: Found[] = hostsOf(command, reaches).map((value) => ({
+      capability: 'network',
+      value,
+      evidence: at,
+    }))
+    for (const value of rulesOf(command.argv, functions, context)) {
+      found.push({ capability: 'terminal', sub: 'allow', value, evidence: at })
+    }
+    return found
+  })
+}
+
+function hostsOf({ argv }: ShellCommand, reaches: boolean): string[] {
+  const words = argv.slice(argv.findIndex((token) => !SHELL_PREFIXES.has(token)))
+  const contacts = words.some((token) => NETWORK_PROGRAMS.has(token))
+  const sets = reaches && (words[0] === 'export' || /^\w+=/.test(words[0] ?? ''))
+  if (!contacts && !sets) return []
+  return words.flatMap((token, index) => {
+    // A header, a referer or an agent's name is text.
+    if (/^(?:-H|--header|-A|-e|--referer|-d|--data\S*)$/.test(words[index - 1] ?? '')) return []
+    return urlsOf(token).flatMap((url) => {
+      const host = hostOf(url)
+      return host === undefined || isPlaceholderHost(host) ? [] : [host]
+    })
+  })
+}
+
+function rulesOf(argv: readonly string[], functions: ReadonlySet<string>, context: CommandContext): string[] {
+  const elevated = argv.includes('sudo') && argv.indexOf('sudo') <= 1 ? ['sudo **'] : []
+  let rest = [...argv]
+  while (rest.length > 0) {
+    const [first = '', second = ''] = rest
+    if (SHELL_PREFIXES.has(first) || /^[A-Za-z_]\w*\+?=/.test(first) || first === '$' || first === '>')
+      rest = rest.slice(1)
+    else if (first.startsWith('-') && rest.length < argv.length) rest = rest.slice(1)
+    else if (first === 'timeout') rest = rest.slice(/^\d/.test(second) ? 2 : 1)
+    else break
+  }
+  const rule = ruleOf(rest, functions, context)
+  return rule === undefined ? elevated : [...elevated, rule]
+}
+
+function ruleOf(
+  argv: readonly string[],
+  functions: ReadonlySet<string>,
+  context: CommandContext,
+): string | undefined {
+  const [program = '', ...args] = argv
+  const own = ownScript(program, context.scripts)
+  if (own) return ruleOfScript(own)
+  const name = program.replace(/^.*\/(?=[^/]+$)/, '')
+  if (functions.has(program)) return undefined
+  const interpreter = INTERPRETERS[name]
+  if (interpreter !== undefined) return interpreted(interpreter, args, context)
+  if (program.includes('/')) return undefined
+  if (
+    !/^[a-z][a-z0-9_+.-]*[a-z0-9]$|^R$/.test(program) ||
+    /^.*\.(?:md|txt|json|ya?ml|toml|html|csv|png|log)$/.test(program)
+  )
+    return undefined
+  // What a script deletes is a matter of the files that it may write; an instruction to delete folders is worth a line.
+  if (program === 'rm')
+    return context.place !== 'script' && args.some((arg) => /^-\w*[rR]/.test(arg)) ? 'rm **' : undefined
+  if (HARMLESS.has(program)) return undefined
+  if (PACKAGE_RUNNERS.has(program)) return packageRule(program, args)
+  if (
+    (program === 'uv' || program === 'poetry' || program === 'bun' || program === 'deno') &&
+    args[0] === 'run'
+  ) {
+    const script = args
+      .slice(1)
+      .map((arg) => ownScript(arg, context.scripts))
+      .find(Boolean)
+    return script ? ruleOfScript(script) : `${program} run **`
+  }
+  const verb = args.find((arg) => !arg.startsWith('-'))
+  if (verb !== undefined && INSTALLERS[program]?.test(verb)) return `${program} ${verb} **`
+  if (KNOWN_PROGRAMS.has(program)) return `${program} **`
+  // A word of prose that slipped into a block rarely has an option or an argument like a program's.
+  const plausible =
+    args.length === 0
+      ? false
+      : args.every((arg) => arg.length < 300) && !/[,:!?]$/.test(args[0] ?? '') && args[0] !== '='
+  return (context.place === 'script' || context.place === 'shell block') && plausible
+    ? `${program} **`
+    : undefined
+}
+
+function interpreted(
+  interpreter: string,
+  args: readonly string[],
+  { scripts }: CommandContext,
+): string | undefined {
+  const first = args.find((arg) => !arg.startsWith('-') || /^-(?:m|c|e|p|)$/.test(arg))
+  const own = args.map((arg) => ownScript(arg, scripts)).find(Boolean)
+  if (own) return ruleOfScript(own)
+  if (first === '-m') {
+    const module = args[args.indexOf('-m') + 1] ?? ''
+    if (/^(?:venv|json\.tool)$/.test(module)) return undefined
+    return /^[\w.]+$/.test(module) ? `${interpreter} -m ${module} **` : `${interpreter} **`
+  }
+  if (interpreter === 'bash') return first === '-c' ? 'bash **' : undefined
+  if (first === undefined)
+    return args.length > 0 && args.every((arg) => /^--?v(?:ersion)?$/i.test(arg))
+      ? undefined
+      : `${interpreter} **`
+  return /^[\w./-]*\.\w+$/.test(first) && !first.includes('..')
+    ? `${interpreter} *${first.slice(first.lastIndexOf('.'))} **`
+    : `${interpreter} **`
+}
+
+function packageRule(runner: string, args: readonly string[]): string | undefined {
+  const at = args.findIndex((arg) => !arg.startsWith('-'))
+  const name = at < 0 ? undefined : args[at]?.replace(/(?<=.)@[^/]*$/, '')
+  return name !== undefined && /^(?:@[\w.-]+\/)?[\w.-]+$/.test(name) ? `${runner} ${name} **` : undefined
+}
+
+/** The skill's own file that a token points to, through whatever variable or placeholder stands before it. */
+function ownScript(token: string, scripts: ReadonlyMap<string, Script>): Script | undefined {
+  if (!/[./]/.test(token)) return undefined
+  const path = token.replace(/^\.\//, '')
+  const direct = scripts.get(path)
+  if (direct) return direct
+  // From the longest tail to the shortest; a bare file name must be unique in the skill.
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
+    const tail = scripts.get(path.slice(at + 1))
+    if (tail) return tail
+  }
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const same = [...scripts.values()].filter((script) => script.path.endsWith(`/${name}`))
+  return same.length === 1 ? same[0] : undefined
+}

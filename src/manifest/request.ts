@@ -1,0 +1,98 @@
+// The request that the user answers: what the author declares, or else what inference finds, and where both disagree.
+import type { Capabilities } from '../capabilities/capabilities.ts'
+import { covers } from '../capabilities/cover.ts'
+import { describeRule, type CapabilitySeverity } from '../capabilities/describe.ts'
+import { capabilitiesOf, rulesOf, type Rule } from '../capabilities/rules.ts'
+import type { SkillFile } from '../integrity/tree.ts'
+import { displayText } from '../platform/text.ts'
+import { inferCapabilities, type InferredCapability } from './infer.ts'
+import type { Manifest } from './manifest.ts'
+
+/** One line of the prompt. */
+export interface RequestLine {
+  /** `under-declared`: the skill shows it, its contract does not say it, and it is not granted. */
+  readonly status: 'declared' | 'optional' | 'inferred' | 'under-declared'
+  readonly capability: string
+  /** The rule as written. */
+  readonly value: string
+  /** Plain words, safe for a terminal. */
+  readonly text: string
+  readonly severity: CapabilitySeverity
+  /** Where it shows; empty for what is only declared. */
+  readonly evidence: readonly { readonly file: string; readonly line: number }[]
+}
+
+export interface CapabilityRequest {
+  /** What a plain yes grants. */
+  readonly requested: Capabilities
+  /** What the author asks for as an extra. */
+  readonly optional: Capabilities
+  readonly lines: readonly RequestLine[]
+}
+
+/** With a skill.toml the request is what it declares; without, what inference finds. `files` are the skill's own. */
+export function capabilityRequest(manifest: Manifest, files: readonly SkillFile[]): CapabilityRequest {
+  const inferred = inferCapabilities(files, manifest.skill)
+  const found = inferred.map((item) => ({ item, rule: ruleOf(item) }))
+  const { contract } = manifest
+  if (!contract) {
+    const requested = capabilitiesOf(found.map(({ rule }) => rule))
+    return { requested, optional: {}, lines: found.map(({ item, rule }) => line('inferred', rule, [item])) }
+  }
+  const declared = rulesOf(contract.capabilities)
+  const optional = rulesOf(contract.optionalCapabilities)
+  const known = [...declared, ...optional]
+  const shown = (rule: Rule): InferredCapability[] =>
+    found.filter((other) => covers(rule, other.rule)).map(({ item }) => item)
+  return {
+    requested: contract.capabilities,
+    optional: contract.optionalCapabilities,
+    lines: [
+      ...declared.map((rule) => line('declared', rule, shown(rule))),
+      ...optional.map((rule) => line('optional', rule, shown(rule))),
+      ...found
+        .filter(({ rule }) => !isDeclared(rule, known))
+        .map(({ item, rule }) => line('under-declared', rule, [item])),
+    ],
+  }
+}
+
+function isDeclared(rule: Rule, known: readonly Rule[]): boolean {
+  return known.some(
+    (other) =>
+      covers(other, rule) ||
+      // A group that inference made is declared when the author lists narrower rules of it: the files are the same.
+      (rule.capability === 'terminal' &&
+        rule.list === 'allow' &&
+        /\/\*\.\w+ \*\*$/.test(rule.value) &&
+        covers(rule, other)) ||
+      // A variable that looks like a secret may be declared as either.
+      ((rule.capability === 'secrets' || rule.capability === 'env') &&
+        (other.capability === 'secrets' || other.capability === 'env') &&
+        other.value === rule.value),
+  )
+}
+
+function ruleOf(item: InferredCapability): Rule {
+  const { capability, value, sub } = item
+  if (capability === 'secrets') {
+    const [first] = item.evidence
+    return {
+      capability,
+      value,
+      reason: first ? `used in ${displayText(first.file).slice(0, 200)}` : 'used by the skill',
+    }
+  }
+  const list = capability === 'network' ? 'hosts' : sub
+  return list === undefined ? { capability, value } : { capability, list, value }
+}
+
+function line(status: RequestLine['status'], rule: Rule, shown: readonly InferredCapability[]): RequestLine {
+  return {
+    status,
+    ...describeRule(rule),
+    evidence: shown
+      .flatMap((item) => item.evidence.map(({ file, line: at }) => ({ file, line: at })))
+      .slice(0, 5),
+  }
+}
