@@ -28,12 +28,13 @@ export interface CodeOptions {
   readonly files: boolean
   /** True where names are a document's own: only what is exported or looks like a secret counts. */
   readonly sample?: boolean
+  /** Names that the skill's shell scripts set themselves. */
+  readonly assigned: ReadonlySet<string>
 }
 
 /** Hosts, variables and files of a piece of code; programs that it starts are somebody else's to find. */
 export function inferCode(code: Excerpt, options: CodeOptions): Found[] {
   const found: Found[] = []
-  const assigned = options.language === 'shell' ? assignedNames(code.text) : new Set<string>()
   for (const [offset, line] of codeLines(code.text, options.language)) {
     const seen = (part: Omit<Found, 'evidence'>): void =>
       void found.push({ ...part, evidence: evidence(code, offset, line) })
@@ -49,7 +50,11 @@ export function inferCode(code: Excerpt, options: CodeOptions): Found[] {
     }
     for (const { name, required } of namesRead(line, options.language)) {
       if (options.sample && !looksSecret(name) && !/\bexport\s/.test(line)) continue
-      if (COMMON_ENV.has(name) || (assigned.has(name) && !required && !options.sample)) continue
+      if (
+        COMMON_ENV.has(name) ||
+        (options.language === 'shell' && options.assigned.has(name) && !required && !options.sample)
+      )
+        continue
       if (looksSecret(name)) seen({ capability: 'secrets', value: name })
       else seen({ capability: 'env', sub: required ? 'required' : 'optional', value: name })
     }

@@ -16,13 +16,15 @@ import {
 export interface CommandContext {
   /** The skill's own runnable files by path. */
   readonly scripts: ReadonlyMap<string, Script>
+  /** Functions that the skill's shell scripts define: calling one starts no program. */
+  readonly functions: ReadonlySet<string>
   /** Where the text stands: in a script and in a block marked as shell any word may be a program, else well-known ones. */
   readonly place: 'script' | 'source' | 'shell block' | 'text'
 }
 
 /** Rules and hosts of every command in the text. */
 export function inferCommands(shell: Excerpt, context: CommandContext): Found[] {
-  const functions = shellFunctions(shell.text)
+  const functions = new Set([...shellFunctions(shell.text), ...context.functions])
   const lines = shell.text.split('\n')
   const commands = shellCommands(shell.text)
   const reaches = commands.some(({ argv }) => NETWORK_PROGRAMS.has(argv[0] ?? ''))
@@ -91,7 +93,7 @@ function ruleOf(
   // What a script deletes is a matter of the files that it may write; an instruction to delete folders is worth a line.
   if (program === 'rm')
     return context.place !== 'script' && args.some((arg) => /^-\w*[rR]/.test(arg)) ? 'rm **' : undefined
-  if (HARMLESS.has(program)) return undefined
+  if (HARMLESS.has(program) || (program.includes('_') && context.place !== 'script')) return undefined
   if (PACKAGE_RUNNERS.has(program)) return packageRule(program, args)
   if (
     (program === 'uv' || program === 'poetry' || program === 'bun' || program === 'deno') &&
@@ -127,6 +129,8 @@ function interpreted(
   if (first === '-m') {
     const module = args[args.indexOf('-m') + 1] ?? ''
     if (/^(?:venv|json\.tool)$/.test(module)) return undefined
+    const own = scripts.get(`${module.replaceAll('.', '/')}.py`)
+    if (own) return ruleOfScript(own)
     return /^[\w.]+$/.test(module) ? `${interpreter} -m ${module} **` : `${interpreter} **`
   }
   if (interpreter === 'bash') return first === '-c' ? 'bash **' : undefined
@@ -149,7 +153,7 @@ function packageRule(runner: string, args: readonly string[]): string | undefine
 function ownScript(token: string, scripts: ReadonlyMap<string, Script>): Script | undefined {
   if (!/[./]/.test(token)) return undefined
   const path = token.replace(/^\.\//, '')
-  const direct = scripts.get(path)
+  const direct = scripts.get(path) ?? scripts.get(`${path}.py`) ?? scripts.get(`${path}.sh`)
   if (direct) return direct
   // From the longest tail to the shortest; a bare file name must be unique in the skill.
   for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {

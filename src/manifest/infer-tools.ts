@@ -1,4 +1,5 @@
 // What `allowed-tools` says that a skill uses, in the vocabulary of capabilities.
+import { INTERPRETERS } from './infer-words.ts'
 
 export interface ToolNeed {
   readonly capability: 'terminal' | 'filesystem' | 'network' | 'tools'
@@ -27,7 +28,8 @@ export function needOfTool(entry: string): ToolNeed | undefined {
   if (server !== undefined) return { capability: 'tools', value: `mcp:${server}/${tool ?? '*'}` }
   if (INNER.test(name)) return undefined
   // A lower-case word is a command that the author took for a tool.
-  if (/^[a-z][a-z0-9._-]*$/.test(name)) return { capability: 'terminal', sub: 'allow', value: `${name} **` }
+  if (/^[a-z][a-z0-9._-]*$/.test(name))
+    return { capability: 'terminal', sub: 'allow', value: `${INTERPRETERS[name] ?? name} **` }
   return /^[\w.-]+$/.test(name) ? { capability: 'tools', value: `agent:${name}` } : undefined
 }
 

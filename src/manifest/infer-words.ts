@@ -17,7 +17,9 @@ export const HARMLESS =
   hostname uname env clear less more man help history tput stty tar gzip gunzip zip unzip xz bzip2 split rev tac strings
   exec eval command time xargs nohup chmod kill ps top df du free open xdg-open pbcopy pbpaste say
   pass fail default print then else do bash sh zsh code vim vi nano emacs activate deactivate mapfile readarray dig nslookup ping printenv locale lsof tmutil column
-  builtin caller compgen complete disown enable logout suspend times continue`)
+  builtin caller compgen complete disown enable logout suspend times continue const var import from def class await async use select insert update create begin commit
+  print println puts require include namespace package module new public private static void int string bool name description version
+  watch pgrep cron the this that and or not is are to for with on in if you your it`)
 
 /** Programs whose URL arguments are places that are contacted. */
 export const NETWORK_PROGRAMS = words(
@@ -98,7 +100,7 @@ export const PACKAGE_RUNNERS = words('npx bunx uvx')
 /** Variables that every process has, or that scripts make for themselves. */
 export const COMMON_ENV =
   words(`PATH HOME USER PWD SHELL TMPDIR TMP TEMP TERM LANG LC_ALL EDITOR VISUAL PAGER HOSTNAME LOGNAME UID EUID
-  IFS OPTARG OPTIND RANDOM SECONDS LINENO BASH_SOURCE BASH_REMATCH BASH_VERSION FUNCNAME PIPESTATUS OLDPWD COLUMNS LINES REPLY
+  IFS OPTARG OPTIND RANDOM SECONDS LINENO PPID MSYSTEM BASH_SOURCE BASH_REMATCH BASH_VERSION FUNCNAME PIPESTATUS OLDPWD COLUMNS LINES REPLY
   NODE_ENV CI DEBUG VERBOSE PYTHONPATH PYTHONUNBUFFERED PYTHONIOENCODING NO_COLOR FORCE_COLOR DISPLAY COLORTERM ARGUMENTS SKILL_DIR BASE_DIR BASEDIR
   SCRIPT_DIR ROOT_DIR PROJECT_ROOT REPO_ROOT CLAUDE_PLUGIN_ROOT CLAUDE_PROJECT_DIR CLAUDE_SKILL_DIR APPDATA LOCALAPPDATA
   USERPROFILE PROGRAMFILES SYSTEMROOT WINDIR OSTYPE XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME XDG_STATE_HOME XDG_RUNTIME_DIR

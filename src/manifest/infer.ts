@@ -4,12 +4,13 @@ import { covers } from '../capabilities/cover.ts'
 import { GRAMMAR, type Grammar } from '../capabilities/grammar.ts'
 import type { Rule } from '../capabilities/rules.ts'
 import type { SkillFile } from '../integrity/tree.ts'
-import { inferCode, NETWORK_CALL } from './infer-code.ts'
+import { assignedNames, inferCode, NETWORK_CALL } from './infer-code.ts'
 import { inferCommands } from './infer-commands.ts'
 import { evidence, type Evidence, type Excerpt, type Found } from './infer-found.ts'
 import { CODE_LANGUAGES, fencedBlocks, inlineCommands, SHELL_LANGUAGES, typedText } from './infer-markdown.ts'
 import { metadataNeeds } from './infer-metadata.ts'
 import { groupScriptRules, ruleOfScript, scriptsOf, type Script } from './infer-scripts.ts'
+import { shellFunctions } from './infer-shell.ts'
 import { needOfTool } from './infer-tools.ts'
 import type { SkillMd } from './skill-md.ts'
 
@@ -31,27 +32,42 @@ export function inferCapabilities(files: readonly SkillFile[], skill: SkillMd): 
   const scripts = scriptsOf(files)
   const found: Found[] = []
   const contacts = [...scripts.values()].some((script) => NETWORK_CALL.test(script.text))
-  for (const script of scripts.values()) found.push(...inferScript(script, { scripts, contacts }))
-  for (const markdown of markdownsOf(files, skill)) found.push(...inferMarkdown(markdown, scripts))
+  const shell = [...scripts.values()].filter((script) => script.interpreter === 'bash')
+  const context: SkillContext = {
+    scripts,
+    contacts,
+    functions: new Set(shell.flatMap((script) => [...shellFunctions(script.text)])),
+    assigned: new Set(shell.flatMap((script) => [...assignedNames(script.text)])),
+  }
+  for (const script of scripts.values()) found.push(...inferScript(script, context))
+  for (const markdown of markdownsOf(files, skill)) found.push(...inferMarkdown(markdown, context))
   found.push(...runRules(found, scripts), ...metadataNeeds(skill, manifestExcerpt(files)))
   return shorten([...found, ...allowedTools(found, files, skill)])
 }
 
-interface ScriptContext {
+/** What is known of the whole skill before its parts are read. */
+interface SkillContext {
   readonly scripts: ReadonlyMap<string, Script>
+  /** True when some script opens a connection. */
   readonly contacts: boolean
+  readonly functions: ReadonlySet<string>
+  readonly assigned: ReadonlySet<string>
 }
 
-function inferScript(script: Script, { scripts, contacts }: ScriptContext): Found[] {
+const NO_SCRIPTS: ReadonlyMap<string, Script> = new Map()
+
+function inferScript(script: Script, { contacts, functions, assigned }: SkillContext): Found[] {
   const excerpt: Excerpt = { file: script.path, text: script.text, line: 1 }
   if (script.interpreter === 'bash') {
     return [
-      ...inferCommands(excerpt, { scripts: new Map(), place: 'script' }),
-      ...inferCode(excerpt, { language: 'shell', contacts: false, files: true }),
+      ...inferCommands(excerpt, { scripts: NO_SCRIPTS, functions, place: 'script' }),
+      ...inferCode(excerpt, { language: 'shell', contacts: false, files: true, assigned }),
     ]
   }
-  const started = startedPrograms(excerpt)
-  return [...started, ...inferCode(excerpt, { language: 'other', contacts, files: scripts.size > 0 })]
+  return [
+    ...startedPrograms(excerpt),
+    ...inferCode(excerpt, { language: 'other', contacts, files: true, assigned }),
+  ]
 }
 
 /** Programs that Python or JavaScript source starts by a literal name. */
@@ -64,7 +80,7 @@ function startedPrograms(code: Excerpt): Found[] {
       const text = `${match[1] ?? match[2] ?? match[3] ?? ''} …`
       const commands = inferCommands(
         { ...code, line: code.line + offset, text },
-        { scripts: new Map(), place: 'source' },
+        { scripts: NO_SCRIPTS, functions: new Set(), place: 'source' },
       )
       return commands.map((item) => ({ ...item, evidence: evidence(code, offset, line) }))
     })
@@ -94,23 +110,25 @@ function markdownsOf(files: readonly SkillFile[], skill: SkillMd): Excerpt[] {
   ]
 }
 
-function inferMarkdown(markdown: Excerpt, scripts: ReadonlyMap<string, Script>): Found[] {
+function inferMarkdown(markdown: Excerpt, { scripts, functions, assigned }: SkillContext): Found[] {
   const found: Found[] = []
   for (const block of fencedBlocks(markdown)) {
     if (CODE_LANGUAGES.has(block.language)) {
       const contacts = NETWORK_CALL.test(block.text)
-      found.push(...inferCode(block, { language: 'other', contacts, files: false, sample: true }))
+      found.push(...inferCode(block, { language: 'other', contacts, files: false, sample: true, assigned }))
     } else if (SHELL_LANGUAGES.has(block.language) || block.language === '') {
       const shell = { ...block, text: typedText(block) }
       const marked = block.language !== ''
-      found.push(...inferCommands(shell, { scripts, place: marked ? 'shell block' : 'text' }))
+      found.push(...inferCommands(shell, { scripts, functions, place: marked ? 'shell block' : 'text' }))
       if (marked)
-        found.push(...inferCode(shell, { language: 'shell', contacts: false, files: false, sample: true }))
+        found.push(
+          ...inferCode(shell, { language: 'shell', contacts: false, files: false, sample: true, assigned }),
+        )
     }
   }
   for (const code of inlineCommands(markdown)) {
     const shell = { ...code, text: code.text.replace(/<[^>]*>/g, '…') }
-    found.push(...inferCommands(shell, { scripts, place: 'text' }))
+    found.push(...inferCommands(shell, { scripts, functions, place: 'text' }))
   }
   return found
 }
