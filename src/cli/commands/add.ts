@@ -1,0 +1,55 @@
+// `skills add`: reads the sources and flags; with --list it only looks.
+import { SkillsError } from '../../errors/error.ts'
+import { specFromFlags, type ParsedSpec } from '../../sources/spec.ts'
+import type { Answer, Invocation } from '../command.ts'
+import { defined, flag, grant, list, text, type Options } from '../flags.ts'
+
+export async function run({ args, options, io }: Invocation): Promise<Answer> {
+  const sources = sourcesOf(args, options)
+  const shared = defined({ global: flag(options, 'global'), offline: flag(options, 'offline') })
+  if (options.list === true) {
+    const [source] = sources
+    if (!source || sources.length > 1) throw new SkillsError('usage', '--list takes one source')
+    const [{ browse }, { browseView }] = await Promise.all([
+      import('../../ops/browse.ts'),
+      import('../views/browse.ts'),
+    ])
+    const result = await browse({ ...shared, source }, io)
+    return { result, view: (canvas) => browseView(result, canvas) }
+  }
+  const [{ add }, { addView }] = await Promise.all([import('../../ops/add.ts'), import('../views/add.ts')])
+  const skills = list(options, 'skill')
+  const every = skills?.includes('*') === true || undefined
+  const request = defined({
+    sources,
+    skills: every ? undefined : skills,
+    all: flag(options, 'all') ?? every,
+    agents: list(options, 'agent'),
+    as: text(options, 'as'),
+    copy: flag(options, 'copy'),
+    yes: flag(options, 'yes'),
+    grant: grant(options, io.settings.cwd),
+    dryRun: flag(options, 'dryRun'),
+    force: flag(options, 'force'),
+  })
+  const result = await add({ ...shared, ...request }, io)
+  return { result, view: (canvas) => addView(result, canvas) }
+}
+
+const SOURCE_FLAGS = ['path', 'git', 'ref', 'subdir', 'url', 'digest'] as const
+
+function sourcesOf(args: readonly string[], options: Options): ParsedSpec[] {
+  const flags = defined(
+    Object.fromEntries(SOURCE_FLAGS.map((name) => [name, text(options, name)])) as Partial<
+      Record<(typeof SOURCE_FLAGS)[number], string | undefined>
+    >,
+  )
+  const named = Object.keys(flags)
+  if (args.length > 1 && named.length > 0) {
+    throw new SkillsError('usage', `--${named[0]} is for one source, and ${args.length} are named`, {
+      hint: 'write it into each source: SOURCE#REF, SOURCE#path:DIR',
+    })
+  }
+  if (args.length === 0) return [specFromFlags(flags)]
+  return args.map((source) => specFromFlags({ ...flags, source }))
+}

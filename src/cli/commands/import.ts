@@ -1,0 +1,18 @@
+// `skills import [FILE]`.
+import { importLock } from '../../ops/import.ts'
+import type { Answer, Invocation } from '../command.ts'
+import { defined, flag, grant, list } from '../flags.ts'
+import { importView } from '../views/import.ts'
+
+export async function run({ args, options, io }: Invocation): Promise<Answer> {
+  const request = defined({
+    file: args[0],
+    global: flag(options, 'global'),
+    agents: list(options, 'agent'),
+    grant: grant(options, io.settings.cwd),
+    yes: flag(options, 'yes'),
+    dryRun: flag(options, 'dryRun'),
+  })
+  const result = await importLock(request, io)
+  return { result, view: (canvas) => importView(result, canvas) }
+}

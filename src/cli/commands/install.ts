@@ -1,0 +1,18 @@
+// `skills install`.
+import { install } from '../../ops/install.ts'
+import type { Answer, Invocation } from '../command.ts'
+import { defined, flag, grant } from '../flags.ts'
+import { installView } from '../views/install.ts'
+
+export async function run({ options, io }: Invocation): Promise<Answer> {
+  const request = defined({
+    global: flag(options, 'global'),
+    frozen: flag(options, 'frozen'),
+    grant: grant(options, io.settings.cwd),
+    dryRun: flag(options, 'dryRun'),
+    offline: flag(options, 'offline'),
+    force: flag(options, 'force'),
+  })
+  const result = await install(request, io)
+  return { result, view: (canvas) => installView(result, canvas) }
+}

@@ -1,0 +1,98 @@
+// The question whether skills may have what they ask for. Shows all of it first; nothing is granted by leaving.
+import type { Capabilities } from '../capabilities/capabilities.ts'
+import { describeRule } from '../capabilities/describe.ts'
+import { capabilitiesOf, ruleLabel, rulesOf, type Rule } from '../capabilities/rules.ts'
+import type { ConsentAnswer, ConsentItem } from '../ops/io.ts'
+import { displayShort, displayText } from '../platform/text.ts'
+import type { Questions } from './prompts.ts'
+import { counted } from './views/phrases.ts'
+import { consentCard, consentOverview } from './views/consent.ts'
+
+type Grants = Record<string, Capabilities>
+
+/** Asks about one skill, or about several at once with the choice to review each. */
+export async function askConsent(
+  questions: Questions,
+  items: readonly ConsentItem[],
+): Promise<ConsentAnswer> {
+  const [first] = items
+  if (!first) return { grants: {} }
+  if (items.length === 1) return { grants: await askOne(questions, first) }
+  const { printer } = questions
+  printer.say(`\n${consentOverview(items, printer.err)}\n`)
+  for (;;) {
+    const answer = await questions.pick(`Grant ${counted(items.length, 'skill')} what they ask for?`, [
+      { value: 'each', label: 'Review each' },
+      { value: 'yes', label: 'Yes to all' },
+      { value: 'details', label: 'Details', hint: 'every line with its evidence' },
+      { value: 'no', label: 'No' },
+    ])
+    switch (answer) {
+      case 'yes':
+        return { grants: Object.fromEntries(items.map((item) => [item.name, item.request.requested])) }
+      case 'no':
+        return { grants: {} }
+      case 'details':
+        for (const item of items) printer.say(`\n${consentCard(item, printer.err, { details: true })}\n`)
+        break
+      case 'each':
+        return { grants: await askEach(questions, items) }
+    }
+  }
+}
+
+async function askEach(questions: Questions, items: readonly ConsentItem[]): Promise<Grants> {
+  const grants: Grants = {}
+  for (const item of items) Object.assign(grants, await askOne(questions, item))
+  return grants
+}
+
+async function askOne(questions: Questions, item: ConsentItem): Promise<Grants> {
+  const { printer } = questions
+  printer.say(`\n${consentCard(item, printer.err)}\n`)
+  const what = item.changes ? 'these changes' : 'what it asks for'
+  for (;;) {
+    const answer = await questions.pick(`Grant ${displayText(item.name)} ${what}?`, [
+      { value: 'yes', label: 'Yes' },
+      { value: 'no', label: 'No' },
+      { value: 'details', label: 'Details', hint: 'every line with its evidence' },
+      { value: 'edit', label: 'Edit', hint: 'choose line by line' },
+    ])
+    switch (answer) {
+      case 'yes':
+        return { [item.name]: item.request.requested }
+      case 'no':
+        return {}
+      case 'edit':
+        return { [item.name]: await editGrant(questions, item) }
+      case 'details':
+        printer.say(`\n${consentCard(item, printer.err, { details: true })}\n`)
+    }
+  }
+}
+
+/** A tick for each rule; optional ones start without. Rules that only deny are kept: they never widen. */
+async function editGrant(questions: Questions, item: ConsentItem): Promise<Capabilities> {
+  const requested = rulesOf(item.request.requested)
+  const known = new Set(requested.map(keyOf))
+  const optional = rulesOf(item.request.optional).filter((rule) => !known.has(keyOf(rule)))
+  const rules = [...requested, ...optional].filter((rule) => rule.list !== 'deny')
+  const room = Math.max(20, questions.printer.err.width - 10)
+  const options = rules.map((rule, index) => {
+    const line = describeRule(rule)
+    const extra = index >= rules.length - optional.length ? ', optional' : ''
+    return {
+      value: index,
+      label: displayShort(line.text, room),
+      hint: displayText(`${line.severity}${extra}; ${ruleLabel(rule)} ${rule.value}`),
+    }
+  })
+  const ticked = rules.flatMap((rule, index) => (known.has(keyOf(rule)) ? [index] : []))
+  const chosen = new Set(await questions.choose(`What may ${displayText(item.name)} do?`, options, ticked))
+  const denied = [...requested, ...optional].filter((rule) => rule.list === 'deny')
+  return capabilitiesOf([...rules.filter((_, index) => chosen.has(index)), ...denied])
+}
+
+function keyOf(rule: Rule): string {
+  return `${ruleLabel(rule)} ${rule.list ?? ''} ${rule.value}`
+}

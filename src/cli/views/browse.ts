@@ -1,0 +1,44 @@
+// `skills add --list` for a person.
+import type { BrowseResult } from '../../ops/browse.ts'
+import { displayText } from '../../platform/text.ts'
+import type { Canvas } from '../style.ts'
+import { columns, lines, paragraphs } from './layout.ts'
+import { counted, diagnosticLines, shortAddress } from './phrases.ts'
+
+type Offered = BrowseResult['skills'][number]
+
+/** Skills by group, then what could not be used and why. */
+export function browseView(result: BrowseResult, canvas: Canvas): string {
+  const { skills, skipped } = result
+  const blocks = [...grouped(skills)].map(([group, found]) =>
+    lines(group === undefined ? '' : canvas.style('bold', displayText(group)), rows(found, canvas)),
+  )
+  const source = `${displayText(result.source)} at ${displayText(shortAddress(result.resolution))}`
+  return paragraphs(
+    ...blocks,
+    skipped.length > 0 ? lines('Not usable:', ...skipped.map((entry) => skippedLines(entry, canvas))) : '',
+    `${counted(skills.length, 'skill')} in ${source}.`,
+  )
+}
+
+function grouped(skills: readonly Offered[]): Map<string | undefined, Offered[]> {
+  const groups = new Map<string | undefined, Offered[]>()
+  for (const skill of skills) groups.set(skill.group, [...(groups.get(skill.group) ?? []), skill])
+  return groups
+}
+
+function rows(skills: readonly Offered[], canvas: Canvas): string {
+  return columns(
+    skills.map((skill) => [
+      { text: skill.name, format: 'cyan' as const },
+      skill.version ?? '',
+      skill.description,
+    ]),
+    canvas,
+    { indent: '  ' },
+  )
+}
+
+function skippedLines({ dir, diagnostics }: BrowseResult['skipped'][number], canvas: Canvas): string {
+  return lines(`  ${displayText(dir)}`, diagnosticLines(diagnostics, canvas, '    '))
+}

@@ -1,0 +1,143 @@
+// What a skill asks for, as a card for a person: the same text at the prompt and in a log. Pure; all text made safe.
+import type { CapabilityChange } from '../../capabilities/diff.ts'
+import type { CapabilityRequest, RequestLine } from '../../manifest/request.ts'
+import type { ConsentItem } from '../../ops/io.ts'
+import { displayText } from '../../platform/text.ts'
+import type { Canvas, Format } from '../style.ts'
+import { columns, lines, paragraphs, textWidth, wrap, type Cell } from './layout.ts'
+import { counted } from './phrases.ts'
+
+const SEVERITY: Readonly<Record<RequestLine['severity'], Format>> = {
+  high: 'red',
+  medium: 'yellow',
+  low: 'dim',
+}
+const RANK: readonly RequestLine['severity'][] = ['high', 'medium', 'low']
+
+/** In the order they are shown: what is granted first, what is only told last. */
+const GROUPS: readonly (readonly [RequestLine['status'], string])[] = [
+  ['declared', 'Declared by its author'],
+  ['inferred', 'Declares nothing; found in its files'],
+  ['optional', 'Optional, not granted unless chosen'],
+  ['under-declared', 'Found in its files but not declared; not granted'],
+]
+
+export interface CardOptions {
+  /** All evidence and the rules as written. */
+  readonly details?: boolean
+}
+
+/** One skill: name, version, source, then its lines by group; on an update only what changed. */
+export function consentCard(item: ConsentItem, canvas: Canvas, options: CardOptions = {}): string {
+  const { style } = canvas
+  const version = item.version === undefined ? '' : ` ${displayText(item.version)}`
+  const head = lines(
+    style('bold', displayText(item.name)) + version,
+    style('dim', `from ${displayText(item.source)}`),
+  )
+  if (item.changes && !options.details) return paragraphs(head, changeLines(item.changes, canvas))
+  const groups = GROUPS.map(([status, title]) => {
+    const found = sorted(item.request.lines.filter((line) => line.status === status))
+    if (found.length === 0) return undefined
+    return lines(`${title}:`, ...found.map((line) => requestLine(line, canvas, options)))
+  })
+  const body = groups.some(Boolean) ? paragraphs(...groups) : 'Asks for nothing.'
+  const changes = item.changes && changeLines(item.changes, canvas)
+  return paragraphs(head, changes, body)
+}
+
+function sorted(found: readonly RequestLine[]): RequestLine[] {
+  return found.toSorted((a, b) => RANK.indexOf(a.severity) - RANK.indexOf(b.severity))
+}
+
+/** Never cut: whoever consents must be able to read all of it. Long lines hang under their own text. */
+function requestLine(line: RequestLine, canvas: Canvas, { details, status }: LineOptions): string {
+  const { style, width } = canvas
+  const head = `  ${line.severity.padEnd(6)}  ${status ? `${line.status.padEnd(14)}  ` : ''}`
+  const hang = ' '.repeat(head.length)
+  const text = wrap(line.text, Math.max(width - head.length, 20))
+  const places = line.evidence.map(({ file, line: number }) => displayText(`${file}:${number}`))
+  const evidence = details ? undefined : shortEvidence(places)
+  const last = text.at(-1) ?? ''
+  if (evidence) {
+    const beside = textWidth(last) + 2 + textWidth(evidence) <= width - head.length
+    const shown = style('dim', evidence)
+    if (beside) text[text.length - 1] = `${last}  ${shown}`
+    else text.push(shown)
+  }
+  if (details) {
+    text.push(style('cyan', displayText(`${line.capability}: ${line.value}`)))
+    text.push(...places.map((place) => style('dim', place)))
+  }
+  return (
+    style(SEVERITY[line.severity], head.trimEnd()) +
+    head.slice(head.trimEnd().length) +
+    text.join(`\n${hang}`)
+  )
+}
+
+interface LineOptions extends CardOptions {
+  /** Name the status on each line, where lines do not stand in groups. */
+  readonly status?: boolean
+}
+
+function shortEvidence(places: readonly string[]): string {
+  const [first = ''] = places
+  return places.length > 1 ? `${first} +${places.length - 1}` : first
+}
+
+const CHANGE: Readonly<Record<CapabilityChange['change'], readonly [string, Format]>> = {
+  added: ['+ added', 'green'],
+  widened: ['~ widened', 'yellow'],
+  narrowed: ['- narrowed', 'dim'],
+  removed: ['- removed', 'dim'],
+}
+
+/** A line a change: `+ added  network  api.example.org`, `~ widened  terminal  git status → git **`. */
+export function changeLines(changes: readonly CapabilityChange[], canvas: Canvas, indent = '  '): string {
+  const rows = changes.map(({ change, capability, before, after }) => {
+    const [word, format] = CHANGE[change]
+    const value =
+      before !== undefined && after !== undefined ? `${before} → ${after}` : (after ?? before ?? '')
+    return [{ text: word, format }, capability, value]
+  })
+  return columns(rows, canvas, { indent })
+}
+
+/** Several skills at a glance: a row each with its gravest lines. */
+export function consentOverview(items: readonly ConsentItem[], canvas: Canvas): string {
+  const rows = items.map((item): (string | Cell)[] => {
+    const asked = sorted(item.request.lines.filter((line) => isAsked(line)))
+    const grave = asked[0]?.severity
+    const texts = item.changes
+      ? item.changes.map(
+          ({ change, capability, after, before }) => `${change} ${capability} ${after ?? before ?? ''}`,
+        )
+      : asked.map((line) => line.text)
+    return [
+      { text: item.name, format: 'bold' },
+      grave ? { text: grave, format: SEVERITY[grave] } : '',
+      item.changes
+        ? counted(item.changes.length, 'change')
+        : counted(asked.length, 'capability', 'capabilities'),
+      texts.join('; ') || 'asks for nothing',
+    ]
+  })
+  return columns(rows, canvas, { indent: '  ' })
+}
+
+function isAsked({ status }: RequestLine): boolean {
+  return status === 'declared' || status === 'inferred'
+}
+
+/** For a log when consent is given by a flag: every card, all of it in plain lines. */
+export function showConsent(items: readonly ConsentItem[], canvas: Canvas): string {
+  if (items.length === 0) return ''
+  const cards = items.map((item) => consentCard(item, canvas))
+  return paragraphs('Capabilities asked for:', ...cards)
+}
+
+/** The lines of a request without a heading, for `capabilities`, `info` and `validate`. */
+export function requestLines(request: CapabilityRequest, canvas: Canvas): string {
+  return lines(...sorted(request.lines).map((line) => requestLine(line, canvas, { status: true })))
+}

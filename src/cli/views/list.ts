@@ -1,0 +1,29 @@
+// `skills list` for a person.
+import type { ListResult } from '../../ops/list.ts'
+import type { Canvas } from '../style.ts'
+import { columns, paragraphs, type Cell } from './layout.ts'
+import { capabilitySummary, counted, listed, placeText } from './phrases.ts'
+
+/** A row a skill: name, version, what it may do, source. */
+export function listView(result: ListResult, canvas: Canvas): string {
+  const { skills, agents } = result
+  if (skills.length === 0) return `No skills in ${placeText(result)}. Add one with \`skills add SOURCE\`.`
+  const rows = skills.map((skill): (string | Cell)[] => [
+    { text: skill.name, format: 'bold' },
+    skill.version ?? '-',
+    capabilitySummary(skill.capabilities),
+    skill.installed ? '' : { text: 'not installed', format: 'yellow' },
+    { text: skill.spec, format: 'dim' },
+  ])
+  const complete = skills.every((skill) => skill.installed)
+  const head = ['NAME', 'VERSION', 'MAY', ...(complete ? [] : ['']), 'SOURCE'].map((text): Cell => ({
+    text,
+    format: 'dim',
+  }))
+  const shown = complete ? rows.map((row) => row.toSpliced(3, 1)) : rows
+  const linked = agents.length > 0 ? `, for ${listed(agents)}` : ''
+  return paragraphs(
+    columns([head, ...shown], canvas),
+    `${counted(skills.length, 'skill')} in ${placeText(result)}${linked}.`,
+  )
+}

@@ -1,0 +1,18 @@
+// `skills prune` for a person.
+import type { PruneResult } from '../../ops/prune.ts'
+import type { Canvas } from '../style.ts'
+import { bytesText, counted, facts } from './phrases.ts'
+import { paragraphs } from './layout.ts'
+
+export function pruneView({ removed, bytes, dryRun }: PruneResult, canvas: Canvas): string {
+  const total = Object.values(removed).reduce((sum, count) => sum + count, 0)
+  if (total === 0) return 'Nothing to free.'
+  const rows = Object.entries(removed).filter(([, count]) => count > 0)
+  return paragraphs(
+    facts(
+      rows.map(([kind, count]) => [kind, String(count)]),
+      canvas,
+    ),
+    `${dryRun ? 'Would free' : 'Freed'} ${bytesText(bytes)} in ${counted(total, 'entry', 'entries')}.`,
+  )
+}

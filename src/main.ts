@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// The bin entry. The version is answered before anything else is loaded; the rest is cli/run.ts.
+import { VERSION } from './platform/version.ts'
+
+const argv = process.argv.slice(2)
+if (argv.length === 1 && /^(?:--version|-V|-v)$/.test(argv[0] ?? '')) {
+  process.stdout.write(`${VERSION}\n`)
+} else {
+  const { runProcess } = await import('./cli/run.ts')
+  await runProcess(argv)
+}
