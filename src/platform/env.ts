@@ -54,6 +54,14 @@ function absolute(value: string | undefined): string | undefined {
   return value && isAbsolute(value) ? value : undefined
 }
 
+/** The environment and the working directory of the process, where the caller does not name others. */
+export function surroundings(
+  env: Settings['env'] = process.env,
+  cwd: string | undefined = undefined,
+): Pick<Settings, 'env' | 'cwd'> {
+  return { env, cwd: cwd ?? process.cwd() }
+}
+
 /** On Windows the home is in USERPROFILE; elsewhere a missing HOME means that there is none to trust. */
 function fallbackHome(env: Readonly<Record<string, string | undefined>>): string | undefined {
   return process.platform === 'win32' ? (absolute(env.USERPROFILE) ?? homedir()) : undefined
