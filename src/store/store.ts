@@ -153,9 +153,7 @@ function publish(temporary: string, target: string, integrity: TreeDigest): void
 
 function read(places: Places, integrity: TreeDigest): readonly SkillFile[] | undefined {
   const path = entryPath(places, integrity)
-  let files = filesOf(path, integrity)
-  // Another process may have replaced a damaged entry, or pruned this one, while it was read.
-  if (files === 'damaged') files = filesOf(path, integrity)
+  const files = filesOf(path, integrity)
   if (files !== 'damaged') return files
   setAside(places, path)
   throw new SkillsError('store_corrupt', `The store's copy of ${integrity} was changed or damaged`, {
@@ -164,7 +162,13 @@ function read(places: Places, integrity: TreeDigest): readonly SkillFile[] | und
   })
 }
 
+/** Looks twice before it says `damaged`: another process may publish, replace or prune the entry during the first look. */
 function filesOf(path: string, integrity: TreeDigest): readonly SkillFile[] | 'damaged' | undefined {
+  const files = filesNow(path, integrity)
+  return files === 'damaged' ? filesNow(path, integrity) : files
+}
+
+function filesNow(path: string, integrity: TreeDigest): readonly SkillFile[] | 'damaged' | undefined {
   try {
     const tree = readTree(path)
     if (!tree) return lstatSync(path, { throwIfNoEntry: false }) ? 'damaged' : undefined
