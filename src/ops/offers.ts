@@ -1,6 +1,7 @@
 // The skills that an open source offers: discovery, and the tolerant reading of each SKILL.md.
 import type { Diagnostic } from '../errors/diagnostic.ts'
-import { discoverSkills, pluginFilePaths } from '../manifest/discover.ts'
+import { discoverSkills } from '../manifest/discover.ts'
+import { pluginFilePaths } from '../manifest/plugins.ts'
 import { readSkillMd } from '../manifest/skill-md.ts'
 import { nameProblem } from '../lock/skill-name.ts'
 import { LIMITS } from '../platform/limits.ts'

@@ -33,8 +33,13 @@ export async function prune(request: PruneRequest, io: Io): Promise<PruneResult>
     for (const integrity of integrities) keep.add(integrity)
   }
   const cache = clearCache(settings.cacheDir, dryRun)
-  const store = openStore(settings.dataDir).prune(request.all ? keep : undefined, { dryRun })
-  return { removed: { store: store.removed, cache: cache.removed }, bytes: cache.bytes + store.bytes, dryRun }
+  const store = openStore(settings.dataDir)
+  const pruned = store.prune(request.all ? keep : new Set(store.list()), { dryRun })
+  return {
+    removed: { store: pruned.removed, cache: cache.removed },
+    bytes: cache.bytes + pruned.bytes,
+    dryRun,
+  }
 }
 
 function clearCache(folder: string, dryRun: boolean): { removed: number; bytes: number } {

@@ -1,0 +1,49 @@
+// The built program as users run it: a child process of dist/main.js with its own home.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+export const PROGRAM: string = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+
+export interface ProgramOptions {
+  readonly cwd: string
+  readonly home: string
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Run as this user; only root may. */
+  readonly uid?: number
+}
+
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Starts the program; `ended` settles when it is over, however it ends. */
+export function startProgram(
+  args: readonly string[],
+  options: ProgramOptions,
+): { child: ChildProcess; ended: Promise<Ended> } {
+  if (!existsSync(PROGRAM)) throw new Error('dist/main.js is missing: run "npm run build" first')
+  const { cwd, home, env, uid } = options
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd,
+    env: { HOME: home, PATH: process.env.PATH, CI: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid, gid: uid }),
+  })
+  const output = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) => resolve({ code, signal, ...output }))
+  })
+  return { child, ended }
+}
+
+/** Runs the program to its end. */
+export function runProgram(args: readonly string[], options: ProgramOptions): Promise<Ended> {
+  return startProgram(args, options).ended
+}
