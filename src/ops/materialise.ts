@@ -57,13 +57,10 @@ async function fetchGroup(group: readonly LockedSkill[], options: Options): Prom
   const [first] = group
   if (!first) return
   const { subdir: _subdir, ...address } = first.entry.resolution
-  const tree = await openResolution(
-    address as Resolution,
-    sourceIo(options.io, options.scope, options.offline),
-  )
+  const tree = await openResolution(address, sourceIo(options.io, options.scope, options.offline))
   try {
     const subdirs = group.map(({ entry }) => entry.resolution.subdir ?? '')
-    const fetched = await readSkills(tree, address as Resolution, subdirs)
+    const fetched = await readSkills(tree, address, subdirs)
     for (const [index, skill] of group.entries()) {
       const { name, entry } = skill
       const verified = verifyFetched(fetched[index] as Fetched, { name, integrity: entry.integrity })

@@ -121,7 +121,7 @@ async function findNewer(names: readonly string[], workspace: Workspace, io: Io)
   const from = sourceIo(io, scope)
   const all = names.map((name) => {
     const entry = lock.skills[name] as LockEntry
-    return { name, entry, spec: parseSpec(entry.spec) as Spec }
+    return { name, entry, spec: parseSpec(entry.spec) }
   })
   const groups = [...groupBy(all, ({ spec }) => formatSpec({ ...spec, subdir: '' })).values()]
   const found = new Map<string, Found>()

@@ -7,8 +7,6 @@ import { times } from '../support/fault-counts.ts'
 import { disagreements, visibleSkills } from '../support/invariants.ts'
 import { runProgram } from '../support/program.ts'
 import { skillMd, writeTree } from '../support/skill-files.ts'
-import { makeRepository } from '../support/git-repo.ts'
-import { startGitServer } from '../support/git-server.ts'
 
 const COUNT = 16
 

@@ -10,6 +10,12 @@ declare module 'vitest' {
   }
 }
 
+function describe(error: unknown): string {
+  if (error === undefined) return 'no error'
+  if (error instanceof SkillsError) return error.code
+  return error instanceof Error ? (error.stack ?? error.message) : typeof error
+}
+
 expect.extend({
   async toThrowCode(received: unknown, code: Code) {
     let error: unknown
@@ -18,8 +24,7 @@ expect.extend({
     } catch (caught) {
       error = caught
     }
-    const actual =
-      error instanceof SkillsError ? error.code : error === undefined ? 'no error' : String(error)
+    const actual = describe(error)
     return {
       pass: actual === code,
       message: () => `expected error code ${code}, got ${actual}`,
