@@ -1,9 +1,9 @@
-// The built program as users run it: a child process of dist/main.js with its own home.
+// The built program as users run it: a child process of dist/main.cjs with its own home.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-export const PROGRAM: string = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+export const PROGRAM: string = fileURLToPath(new URL('../../dist/main.cjs', import.meta.url))
 
 export interface ProgramOptions {
   readonly cwd: string
@@ -25,7 +25,7 @@ export function startProgram(
   args: readonly string[],
   options: ProgramOptions,
 ): { child: ChildProcess; ended: Promise<Ended> } {
-  if (!existsSync(PROGRAM)) throw new Error('dist/main.js is missing: run "npm run build" first')
+  if (!existsSync(PROGRAM)) throw new Error('dist/main.cjs is missing: run "npm run build" first')
   const { cwd, home, env, uid } = options
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd,
