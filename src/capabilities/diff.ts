@@ -94,7 +94,8 @@ function resourceChanges(was: readonly Rule[], is: readonly Rule[]): CapabilityC
     const now = after.get(capability)?.value
     if (old === now) return []
     if (old === undefined) return now === undefined ? [] : [{ change: 'added', capability, after: now }]
-    if (now === undefined) return [{ change: 'removed', capability, before: old }]
+    // The runtime's own ceiling takes its place, and that may be higher.
+    if (now === undefined) return [{ change: 'widened', capability, before: old }]
     const [from, to] = [amount(old), amount(now)]
     if (from === to) return []
     return [{ change: to > from ? 'widened' : 'narrowed', capability, before: old, after: now }]
