@@ -5,7 +5,7 @@ import { displayText } from '../platform/text.ts'
 import { VERSION } from '../platform/version.ts'
 import type { CommandRow, OptionRow } from './command.ts'
 import type { Options } from './flags.ts'
-import { COMMANDS } from './table.ts'
+import { COMMANDS, HELP_GROUP } from './table.ts'
 
 /** What was typed: a command with its arguments, or text to show (help, version). */
 export type Parsed =
@@ -27,7 +27,6 @@ export function parseArguments(argv: readonly string[], width: number): Parsed {
     .option('--color', 'colours even where the output is not a terminal')
     .option('--no-color', 'no colours')
     .helpOption('-h, --help', 'print help')
-    .helpCommand('help [command]', 'print help for a command')
     .configureHelp({ showGlobalOptions: true, subcommandTerm: termOf })
     .configureOutput({
       writeOut: (part) => (text += part),
@@ -38,6 +37,9 @@ export function parseArguments(argv: readonly string[], width: number): Parsed {
     })
     .exitOverride()
     .addHelpText('after', '\nRun `skills help COMMAND` for options and examples.')
+  program.addHelpCommand(
+    new Command('help').argument('[command]').summary('print help for a command').helpGroup(HELP_GROUP),
+  )
   // `--color` has no default, so that the environment can decide.
   program.setOptionValue('color', undefined)
   const onRun = (row: CommandRow, args: string[], options: Options): void => {

@@ -106,5 +106,5 @@ function createQuestions({ world, printer, signal, pause }: AskParts): Questions
 /** The library answers with a symbol when the user leaves. */
 function answered<T>(value: T | symbol): T {
   if (typeof value === 'symbol') throw new SkillsError('cancelled', 'Cancelled')
-  return value as T
+  return value
 }

@@ -47,6 +47,8 @@ const SKILLS = 'Skills:'
 const TRUST = 'Trust:'
 const AUTHORS = 'For authors:'
 const HOUSE = 'House-keeping:'
+/** Where `help` stands. */
+export const HELP_GROUP = HOUSE
 
 export const COMMANDS: readonly CommandRow[] = [
   {

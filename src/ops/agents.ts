@@ -1,5 +1,8 @@
-// The agents this program knows, which are present, and where each looks for skills.
+// The agents this program knows, which are present, and where each looks for skills. Writes nothing.
+import { AGENTS, agentDir, detectAgents } from '../link/agents.ts'
+import { loadProject } from '../lock/file.ts'
 import type { Io, ScopeRequest } from './io.ts'
+import { findScope } from './scope.ts'
 
 export interface AgentsResult {
   readonly agents: readonly {
@@ -13,6 +16,22 @@ export interface AgentsResult {
   }[]
 }
 
-export async function agents(_request: ScopeRequest, _io: Io): Promise<AgentsResult> {
-  throw new Error('to come')
+export async function agents(request: ScopeRequest, { settings }: Io): Promise<AgentsResult> {
+  const scope = findScope(settings, request.global)
+  const selected = new Set(loadProject(scope.projectFile)?.agents)
+  const detected = new Set(detectAgents(settings, scope.root, scope.kind))
+  return {
+    agents: [...AGENTS.values()].map((agent) => {
+      const { id, label, project } = agent
+      const global = agentDir(agent, 'global', settings)
+      return {
+        id,
+        label,
+        detected: detected.has(id),
+        selected: selected.has(id),
+        project,
+        ...(global !== undefined && { global }),
+      }
+    }),
+  }
 }
