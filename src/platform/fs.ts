@@ -54,7 +54,7 @@ export function writeFileAtomic(path: string, data: Uint8Array | string, mode?: 
     renameSync(temporary, path)
     syncFolder(folder)
   } catch (error) {
-    rmSync(temporary, { force: true })
+    discard(temporary)
     throw toFsError(error, path)
   }
 }
@@ -255,6 +255,15 @@ export function removeTree(path: string): void {
     else unlinkSync(path)
   } catch (error) {
     if (!isMissing(error)) throw toFsError(error, path)
+  }
+}
+
+/** Removes one file on the way out of a failure; what keeps it from doing so is less news than that failure. */
+export function discard(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {
+    // Left for removeAbandoned.
   }
 }
 
