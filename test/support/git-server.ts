@@ -9,6 +9,10 @@ export interface GitServerOptions {
   readonly root: string
   /** Waits so long before it answers each request, for benches. */
   readonly delayMs?: number
+  /** False for a server that ignores `--filter`. */
+  readonly filter?: boolean
+  /** False for a server that knows protocol version 0 only. */
+  readonly protocol?: boolean
   /** Answers 401 without these. */
   readonly auth?: { readonly user: string; readonly password: string }
   /** Answers by itself when it returns true; for redirects and failures. */
@@ -45,7 +49,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
         response.writeHead(401, { 'www-authenticate': 'Basic realm="test"' }).end('who are you?')
         return
       }
-      runBackend(options.root, request, response)
+      runBackend(options, request, response)
     }
     if (options.delayMs) setTimeout(answer, options.delayMs)
     else answer()
@@ -75,7 +79,7 @@ function authorized(request: IncomingMessage, auth: GitServerOptions['auth']): b
   return request.headers.authorization === `Basic ${expected}`
 }
 
-function runBackend(root: string, request: IncomingMessage, response: ServerResponse): void {
+function runBackend(options: GitServerOptions, request: IncomingMessage, response: ServerResponse): void {
   backend ??= join(execFileSync('git', ['--exec-path']).toString().trim(), 'git-http-backend')
   const url = new URL(request.url ?? '/', 'http://localhost')
   const header = (name: string) => {
@@ -85,13 +89,13 @@ function runBackend(root: string, request: IncomingMessage, response: ServerResp
   // CGI: http-backend inflates a gzip'd body itself, and reads to the end when no length is given.
   const env: Record<string, string> = {
     PATH: process.env.PATH ?? '',
-    GIT_PROJECT_ROOT: root,
+    GIT_PROJECT_ROOT: options.root,
     GIT_HTTP_EXPORT_ALL: '1',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_COUNT: '2',
     GIT_CONFIG_KEY_0: 'uploadpack.allowFilter',
-    GIT_CONFIG_VALUE_0: 'true',
+    GIT_CONFIG_VALUE_0: String(options.filter ?? true),
     GIT_CONFIG_KEY_1: 'safe.directory',
     GIT_CONFIG_VALUE_1: '*',
     PATH_INFO: decodeURIComponent(url.pathname),
@@ -100,7 +104,7 @@ function runBackend(root: string, request: IncomingMessage, response: ServerResp
     REMOTE_ADDR: '127.0.0.1',
     CONTENT_TYPE: header('content-type'),
     HTTP_CONTENT_ENCODING: header('content-encoding'),
-    GIT_PROTOCOL: header('git-protocol'),
+    GIT_PROTOCOL: options.protocol === false ? '' : header('git-protocol'),
   }
   if (header('content-length')) env.CONTENT_LENGTH = header('content-length')
   const child = spawn(backend, [], { env, stdio: ['pipe', 'pipe', 'ignore'] })
