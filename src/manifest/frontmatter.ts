@@ -116,6 +116,12 @@ function keyLines(yaml: string): Map<string, number> {
   return lines
 }
 
+/** Words that happen to be no YAML; never anchors, aliases, tags, open brackets or a key on the next line. */
+function isProse(value: string): boolean {
+  if (/^[&*!]/.test(value) || /\n\s*[\w-]+:(?:\s|$)/.test(value)) return false
+  return /^[[{]/.test(value) ? /^(?:\[[^[\]]*\]|\{[^{}]*\})\s*\S/.test(value) : true
+}
+
 /** Every top-level entry that is not YAML by itself, with its value in single quotes; undefined when none is. */
 function quoteValues(yaml: string): string | undefined {
   const entries: string[][] = []
@@ -128,7 +134,8 @@ function quoteValues(yaml: string): string | undefined {
   const out = entries.map((entry) => {
     const source = entry.join('\n')
     const [, key, value] = /^([A-Za-z][\w-]*):[ \t]+([^|>"'\s][\s\S]*|["'][\s\S]*)$/.exec(source) ?? []
-    if (key === undefined || value === undefined || !('message' in parseYaml(source))) return source
+    if (key === undefined || value === undefined || !isProse(value) || !('message' in parseYaml(source)))
+      return source
     changed = true
     const flat = value.trim().replace(/\s*\n\s*/g, ' ')
     return `${key}: '${flat.replaceAll("'", "''")}'`

@@ -15,7 +15,7 @@ const NOT_CONTACTED =
 const READS_FILE =
   /\bopen\(|\.read_(?:text|bytes|csv|excel|json)\b|\breadFile(?:Sync)?\b|\bcreateReadStream\b|\bos\.(?:listdir|walk|scandir)\b|\breaddir(?:Sync)?\b|\bglob\.glob\b|\.rglob\(|\bBun\.file\b|\bload_workbook\b|\bos\.ReadFile\b/
 const WRITES_FILE =
-  /\bopen\([^)]*,\s*(?:mode=)?['"][wax]b?\+?['"]|\.write_(?:text|bytes)\b|\.save\(|\.to_(?:csv|excel|json|parquet)\(|\bshutil\.(?:copy\w*|move|rmtree)\b|\bos\.(?:makedirs|remove|rename|unlink)\b|\.mkdir\(|\bjson\.dump\(|\bwriteFile(?:Sync)?\b|\bcreateWriteStream\b|\bmkdirSync\b|\bappendFile(?:Sync)?\b|\bcopyFile(?:Sync)?\b|\brmSync\b|\bBun\.write\b|\bos\.WriteFile\b/
+  /\bopen\(.{0,200}?,\s*(?:mode=)?['"][wax]b?\+?['"]|\.write_(?:text|bytes)\b|\.save\(|\.to_(?:csv|excel|json|parquet)\(|\bshutil\.(?:copy\w*|move|rmtree)\b|\bos\.(?:makedirs|remove|rename|unlink)\b|\.mkdir\(|\bwriteFile(?:Sync)?\b|\bcreateWriteStream\b|\bmkdirSync\b|\bappendFile(?:Sync)?\b|\bcopyFile(?:Sync)?\b|\brmSync\b|\bBun\.write\b|\bos\.WriteFile\b/
 const WRITES_SHELL =
   /(?:^|[^<>&\d-])>>?\s*(?!&|\/dev\/|\/tmp\/|"?\$\{?TMP)["$\w./~]|\b(?:tee|touch|mkdir|mv|cp|sed -i|rm|install -)\b/
 const TEMPORARY = /\btempfile\.|\bmktemp\b|\bos\.tmpdir\(|["'\s=(]\/tmp\//

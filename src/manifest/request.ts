@@ -43,7 +43,7 @@ export function capabilityRequest(manifest: Manifest, files: readonly SkillFile[
   const optional = rulesOf(contract.optionalCapabilities)
   const known = [...declared, ...optional]
   const shown = (rule: Rule): InferredCapability[] =>
-    found.filter((other) => covers(rule, other.rule)).map(({ item }) => item)
+    found.filter((other) => covers(rule, other.rule) || narrows(rule, other.rule)).map(({ item }) => item)
   return {
     requested: contract.capabilities,
     optional: contract.optionalCapabilities,
@@ -61,16 +61,22 @@ function isDeclared(rule: Rule, known: readonly Rule[]): boolean {
   return known.some(
     (other) =>
       covers(other, rule) ||
-      // A group that inference made is declared when the author lists narrower rules of it: the files are the same.
-      (rule.capability === 'terminal' &&
-        rule.list === 'allow' &&
-        /\/\*\.\w+ \*\*$/.test(rule.value) &&
-        covers(rule, other)) ||
+      narrows(other, rule) ||
       // A variable that looks like a secret may be declared as either.
       ((rule.capability === 'secrets' || rule.capability === 'env') &&
         (other.capability === 'secrets' || other.capability === 'env') &&
         other.value === rule.value),
   )
+}
+
+/**
+ * Inference knows a program or a group of scripts, and that the project is touched, but not how far: an author who lists
+ * narrower uses has declared them. What the author did not list stays refused.
+ */
+function narrows(declared: Rule, inferred: Rule): boolean {
+  const coarse =
+    inferred.capability === 'terminal' ? inferred.value !== '**' : inferred.value === '${project}/**'
+  return coarse && inferred.list !== 'deny' && covers(inferred, declared)
 }
 
 function ruleOf(item: InferredCapability): Rule {
