@@ -96,7 +96,7 @@ export async function addCandidates(
     return resultOf(scope, { skills, agents, dryRun: true })
   }
   const store = openStore(io.settings.dataDir)
-  for (const skill of decided) store.put(skill.granted)
+  for (const skill of decided) store.put(skill.granted.verified)
   const force = request.force === true
   return withWorkspace(scope, io, async (workspace) => {
     assertFree(candidates, workspace.lock, request.as)

@@ -65,7 +65,7 @@ async function installLocked(
   const lock = request.frozen ? workspace.lock : wantedLock(workspace, resolved)
   const fresh = new Set(resolved.map(({ candidate }) => candidate.name))
   const store = openStore(io.settings.dataDir)
-  for (const { granted } of resolved) store.put(granted)
+  for (const { granted } of resolved) store.put(granted.verified)
 
   const done: InstalledSkill[] = []
   const wanted: LockedSkill[] = []

@@ -6,9 +6,7 @@ import { mapParallel } from '../platform/parallel.ts'
 import { readSkills } from '../sources/read-skill.ts'
 import type { Fetched, Resolution } from '../sources/source.ts'
 import type { Store } from '../store/store.ts'
-import { grantTo } from '../trust/consent.ts'
 import { verifyFetched } from '../trust/verify.ts'
-import { earlierAnswer } from './decide-grants.ts'
 import type { Io } from './io.ts'
 import { openResolution, sourceIo } from './open-source.ts'
 import type { Scope } from './scope.ts'
@@ -64,8 +62,7 @@ async function fetchGroup(group: readonly LockedSkill[], options: Options): Prom
     for (const [index, skill] of group.entries()) {
       const { name, entry } = skill
       const verified = verifyFetched(fetched[index] as Fetched, { name, integrity: entry.integrity })
-      const answer = earlierAnswer(entry) ?? { grant: {}, requested: {} }
-      options.store.put(grantTo(verified, answer))
+      options.store.put(verified)
       options.take(skill, verified.files)
     }
   } finally {

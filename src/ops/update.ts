@@ -98,7 +98,7 @@ export async function update(request: UpdateRequest, io: Io): Promise<UpdateResu
 
   const decided = await decideGrants(candidates, before.lock, { grant: request.grant, io })
   const store = openStore(io.settings.dataDir)
-  for (const { granted } of decided) store.put(granted)
+  for (const { granted } of decided) store.put(granted.verified)
   return withWorkspace(scope, io, async (workspace) => {
     const still = decided.filter(({ candidate }) => workspace.lock.skills[candidate.name])
     const place = await stageDecided(still, workspace, { force: request.force === true, io })

@@ -7,7 +7,7 @@ import { digestOfFiles } from '../../src/integrity/tree.ts'
 import { times } from '../support/fault-counts.ts'
 import { disagreements, visibleSkills } from '../support/invariants.ts'
 import { runProgram, startProgram } from '../support/program.ts'
-import { skillMd, writeTree } from '../support/skill-files.ts'
+import { skillMd, writeTree } from '../support/skill-tree.ts'
 
 const NAMES = ['one', 'two', 'three']
 

@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { times } from '../support/fault-counts.ts'
 import { disagreements, visibleSkills } from '../support/invariants.ts'
 import { runProgram } from '../support/program.ts'
-import { skillMd, writeTree } from '../support/skill-files.ts'
+import { skillMd, writeTree } from '../support/skill-tree.ts'
 
 const COUNT = 16
 

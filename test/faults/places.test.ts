@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { disagreements } from '../support/invariants.ts'
 import { type Ended, PROGRAM, runProgram } from '../support/program.ts'
-import { readTreeText, skillMd, writeTree } from '../support/skill-files.ts'
+import { readTreeText, skillMd, writeTree } from '../support/skill-tree.ts'
 
 const isRoot = process.getuid?.() === 0
 /** Root may write anywhere, so as root the program runs as nobody. */

@@ -5,7 +5,7 @@ import { add, type AddRequest } from '../../src/ops/add.ts'
 import { verify } from '../../src/ops/verify.ts'
 import { parseSpec } from '../../src/sources/spec.ts'
 import { ioAt, type TestIo, testIo } from '../support/test-io.ts'
-import { readTreeText, skillMd, skillToml, writeTree } from '../support/skill-files.ts'
+import { readTreeText, skillMd, skillToml, writeTree } from '../support/skill-tree.ts'
 
 function source(io: TestIo, files: Record<string, string>, name = 'source'): AddRequest['sources'] {
   return [parseSpec(writeTree(join(io.root, name), files))]

@@ -1,0 +1,115 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { add } from '../../src/ops/add.ts'
+import { install } from '../../src/ops/install.ts'
+import { parseSpec } from '../../src/sources/spec.ts'
+import { ioAt, type TestIo, testIo } from '../support/test-io.ts'
+import { readTreeText, skillMd, skillToml, writeTree } from '../support/skill-tree.ts'
+
+/** A project with one locked skill from `<root>/source`. */
+async function projectWithOne(files: Record<string, string> = {}): Promise<TestIo> {
+  const io = testIo()
+  writeTree(join(io.root, 'source'), { 'SKILL.md': skillMd('one'), ...files })
+  await add({ sources: [parseSpec('../source')], agents: ['claude-code'], grant: 'requested' }, io)
+  return io
+}
+
+/** Another checkout of the two files, on a machine with an empty store. */
+function checkout(io: TestIo): TestIo {
+  const { 'skills.json': project = '', 'skills.lock': lock = '' } = readTreeText(io.project)
+  writeTree(join(io.root, 'elsewhere/project'), { 'skills.json': project, 'skills.lock': lock })
+  writeTree(join(io.root, 'elsewhere/source'), readTreeText(join(io.root, 'source')))
+  return ioAt(join(io.root, 'elsewhere'))
+}
+
+describe('install --frozen', () => {
+  it('recreates the locked tree byte for byte on another machine', async () => {
+    const io = await projectWithOne({ 'scripts/run.sh': '#!/bin/sh\necho hi\n' })
+    const other = checkout(io)
+    const result = await install({ frozen: true }, other)
+    expect(result.skills.map(({ name, status }) => [name, status])).toEqual([['one', 'installed']])
+    expect(readTreeText(other.project)).toEqual(readTreeText(io.project))
+  })
+
+  it('changes nothing when everything stands', async () => {
+    const io = await projectWithOne()
+    const before = readTreeText(io.project)
+    const result = await install({ frozen: true, offline: true }, io)
+    expect(result.skills.map(({ status }) => status)).toEqual(['unchanged'])
+    expect(readTreeText(io.project)).toEqual(before)
+  })
+
+  it('refuses a lock that does not match skills.json', async () => {
+    const io = await projectWithOne()
+    const file = join(io.project, 'skills.json')
+    const project = JSON.parse(readFileSync(file, 'utf8'))
+    writeFileSync(file, JSON.stringify({ ...project, skills: { ...project.skills, two: './two' } }))
+    await expect(install({ frozen: true }, io)).toThrowCode('lock_stale')
+    writeFileSync(file, JSON.stringify({ ...project, skills: {} }))
+    await expect(install({ frozen: true }, io)).toThrowCode('lock_stale')
+    writeFileSync(file, JSON.stringify({ ...project, skills: { one: '../other' } }))
+    await expect(install({ frozen: true }, io)).toThrowCode('lock_stale')
+  })
+
+  it('needs a lock and a project', async () => {
+    const io = await projectWithOne()
+    rmSync(join(io.project, 'skills.lock'))
+    await expect(install({ frozen: true }, io)).toThrowCode('lock_missing')
+    rmSync(join(io.project, 'skills.json'))
+    await expect(install({ frozen: true }, io)).toThrowCode('project_missing')
+  })
+
+  it('refuses other content under a locked address', async () => {
+    const other = checkout(await projectWithOne())
+    writeFileSync(join(other.root, 'source/SKILL.md'), skillMd('one', 'Changed.'))
+    await expect(install({ frozen: true }, other)).toThrowCode('integrity_mismatch')
+    expect(Object.keys(readTreeText(other.project))).toEqual(['skills.json', 'skills.lock'])
+  })
+
+  it('restores from the store alone', async () => {
+    const io = await projectWithOne()
+    rmSync(join(io.project, '.agents'), { recursive: true })
+    rmSync(join(io.root, 'source'), { recursive: true })
+    await install({ frozen: true, offline: true }, io)
+    expect(readFileSync(join(io.project, '.agents/skills/one/SKILL.md'), 'utf8')).toBe(skillMd('one'))
+  })
+
+  it('does not repair an edited copy silently', async () => {
+    const io = await projectWithOne()
+    const copy = join(io.project, '.agents/skills/one/SKILL.md')
+    writeFileSync(copy, 'mine')
+    await expect(install({ frozen: true }, io)).toThrowCode('local_edits')
+    await install({ frozen: true, force: true }, io)
+    expect(readFileSync(copy, 'utf8')).toBe(skillMd('one'))
+  })
+
+  it('refuses to work through a link that leads out of the project', async () => {
+    const other = checkout(await projectWithOne())
+    const { symlinkSync, mkdirSync } = await import('node:fs')
+    mkdirSync(join(other.root, 'outside'))
+    symlinkSync('../outside', join(other.project, '.agents'))
+    await expect(install({ frozen: true }, other)).toThrowCode('link_unsafe')
+    expect(readTreeText(join(other.root, 'outside'))).toEqual({})
+  })
+})
+
+describe('install', () => {
+  it('locks what skills.json asks for and the lock lacks, with consent', async () => {
+    const io = testIo()
+    writeTree(io.root, { 'source/SKILL.md': skillMd('one'), 'source/skill.toml': skillToml('one', ['h.example.org']) })
+    writeTree(io.project, { 'skills.json': '{"skills":{"one":"../source"},"agents":[]}' })
+    await expect(install({}, io)).toThrowCode('consent_required')
+    const result = await install({ grant: 'requested' }, io)
+    expect(result.skills.map(({ name, status }) => [name, status])).toEqual([['one', 'locked']])
+    expect((await install({}, io)).skills[0]?.status).toBe('unchanged')
+  })
+
+  it('takes away what skills.json no longer asks for', async () => {
+    const io = await projectWithOne()
+    const file = join(io.project, 'skills.json')
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), skills: {} }))
+    expect((await install({}, io)).removed).toEqual(['one'])
+    expect(Object.keys(readTreeText(io.project))).toEqual(['skills.json', 'skills.lock'])
+  })
+})

@@ -1,0 +1,78 @@
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { add } from '../../src/ops/add.ts'
+import type { ConsentItem } from '../../src/ops/io.ts'
+import { update, updateExit } from '../../src/ops/update.ts'
+import { parseSpec } from '../../src/sources/spec.ts'
+import { ioAt, type TestIo, testIo } from '../support/test-io.ts'
+import { readTreeText, skillMd, skillToml, writeTree } from '../support/skill-tree.ts'
+
+async function projectWith(hosts: readonly string[], grant: 'requested' | 'none'): Promise<TestIo> {
+  const io = testIo()
+  publish(io, hosts, '1.0.0')
+  await add({ sources: [parseSpec('../source')], agents: ['claude-code'], grant }, io)
+  return io
+}
+
+function publish(io: TestIo, hosts: readonly string[], version: string): void {
+  writeTree(join(io.root, 'source'), {
+    'SKILL.md': skillMd('one', `Version ${version}`),
+    'skill.toml': skillToml('one', hosts, version),
+  })
+}
+
+it('tells in a check what is newer and writes nothing', async () => {
+  const io = await projectWith(['a.test'], 'requested')
+  expect(updateExit(await update({ names: [], check: true }, io))).toBe(0)
+  publish(io, ['a.test'], '1.1.0')
+  const before = readTreeText(io.project)
+  const result = await update({ names: [], check: true }, io)
+  expect(result.items).toMatchObject([{ status: 'available', from: { version: '1.0.0' }, to: { version: '1.1.0' } }])
+  expect(updateExit(result)).toBe(4)
+  expect(readTreeText(io.project)).toEqual(before)
+})
+
+it('updates without a question when nothing is wider', async () => {
+  const io = await projectWith(['a.test', 'b.test'], 'requested')
+  publish(io, ['a.test'], '1.1.0')
+  expect((await update({ names: [] }, io)).items[0]?.status).toBe('updated')
+  const { one } = JSON.parse(readFileSync(join(io.project, 'skills.lock'), 'utf8')).skills
+  expect(one).toMatchObject({ version: '1.1.0', capabilities: { network: { hosts: ['a.test'] } } })
+  expect(readFileSync(join(io.project, '.claude/skills/one/SKILL.md'), 'utf8')).toContain('1.1.0')
+})
+
+it('asks only for what is wider, and keeps what was refused before refused', async () => {
+  const io = await projectWith(['a.test'], 'none')
+  publish(io, ['a.test', 'b.test'], '1.1.0')
+  const check = await update({ names: [], check: true }, io)
+  expect(check.items).toMatchObject([{ status: 'widens', changes: [{ change: 'added', after: 'b.test' }] }])
+  await expect(update({ names: [] }, io)).toThrowCode('consent_required')
+  const asked: (readonly ConsentItem[])[] = []
+  const asking = ioAt(io.root, {
+    consent: async (items) => {
+      asked.push(items)
+      return { grants: { one: { network: { hosts: ['b.test'] } } } }
+    },
+  })
+  await update({ names: [] }, asking)
+  expect(asked[0]?.[0]?.changes).toEqual([{ change: 'added', capability: 'network', after: 'b.test' }])
+  const { one } = JSON.parse(readFileSync(join(io.project, 'skills.lock'), 'utf8')).skills
+  expect(one.capabilities).toEqual({ network: { hosts: ['b.test'] } })
+  expect(one.requested).toEqual({ network: { hosts: ['a.test', 'b.test'] } })
+})
+
+it('tells a source that is gone from one that is current', async () => {
+  const io = await projectWith([], 'requested')
+  rmSync(join(io.root, 'source'), { recursive: true })
+  const result = await update({ names: [], check: true }, io)
+  expect(result.items).toMatchObject([{ status: 'gone' }])
+  expect(updateExit(result)).toBe(4)
+  expect(updateExit(await update({ names: [] }, io))).toBe(1)
+})
+
+it('names what is not installed', async () => {
+  const io = await projectWith([], 'requested')
+  const error = await update({ names: ['ome'] }, io).catch((caught: unknown) => caught)
+  expect(error).toMatchObject({ code: 'skill_not_found', hint: 'did you mean "one"?' })
+})

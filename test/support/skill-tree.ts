@@ -1,0 +1,36 @@
+// Small skills for tests, as files on disk.
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** The text of a SKILL.md. */
+export function skillMd(name: string, body = 'Do it.', description = `What ${name} does`): string {
+  return `---\nname: ${name}\ndescription: ${description}\n---\n\n${body}\n`
+}
+
+/** A skill.toml that asks for network hosts. */
+export function skillToml(name: string, hosts: readonly string[], version = '1.0.0'): string {
+  const list = hosts.map((host) => JSON.stringify(host)).join(', ')
+  return `[skill]\nname = "${name}"\nversion = "${version}"\n\n[capabilities.network]\nhosts = [${list}]\n`
+}
+
+/** Writes files by relative path and gives the root. */
+export function writeTree(root: string, files: Readonly<Record<string, string | Buffer>>): string {
+  for (const [path, content] of Object.entries(files)) {
+    const file = join(root, path)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, content)
+  }
+  return root
+}
+
+/** Every file below a folder with its text, links as `-> target`, in the order of their paths. */
+export function readTreeText(root: string): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const entry of readdirSync(root, { withFileTypes: true, recursive: true })) {
+    const path = join(entry.parentPath, entry.name)
+    const relative = path.slice(root.length + 1)
+    if (entry.isSymbolicLink()) found[relative] = `-> ${readlinkSync(path)}`
+    else if (entry.isFile()) found[relative] = readFileSync(path, 'utf8')
+  }
+  return Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
