@@ -98,7 +98,7 @@ function entryHeader(tar: Buffer, header: number, size: number): RawHeader {
 /** Readers disagree on the prefix field of a header that is neither POSIX nor GNU nor of the time before both. */
 function checkMagic(tar: Buffer, header: number): void {
   const magic = tar.toString('latin1', header + 257, header + 265)
-  if (magic !== 'ustar\0' + '00' && magic !== 'ustar  \0' && magic !== '\0'.repeat(8)) {
+  if (magic !== 'ustar\x0000' && magic !== 'ustar  \0' && magic !== '\0'.repeat(8)) {
     throw invalid('has a header of an unknown tar format')
   }
 }

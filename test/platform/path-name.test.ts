@@ -166,7 +166,7 @@ describe('pathCollision', () => {
     [['x', 'y', 'z/q', 'Z/Q']],
   ])('finds the pair in %j', (paths) => {
     expect(pathCollision(paths)).toHaveLength(2)
-    expect(pathCollision([...paths].reverse())).toHaveLength(2)
+    expect(pathCollision(paths.toReversed())).toHaveLength(2)
   })
 
   it('takes a name with a slash at its end for a folder, which may stand twice', () => {

@@ -116,14 +116,21 @@ function header(signature: number, all: Fields, offset = 0): Buffer {
   const block = Buffer.alloc(central ? 46 : 30)
   block.writeUInt32LE(signature, 0)
   let at = 4
-  const u16 = (value: number) => (at = block.writeUInt16LE(value, at))
-  const u32 = (value: number) => (at = block.writeUInt32LE(value >>> 0, at))
+  const u16 = (...values: number[]) => {
+    for (const value of values) at = block.writeUInt16LE(value, at)
+  }
+  const u32 = (...values: number[]) => {
+    for (const value of values) at = block.writeUInt32LE(value >>> 0, at)
+  }
   if (central) u16(0x0314)
-  ;(u16(20), u16(all.flags), u16(all.method), u16(0), u16(0x21))
-  ;(u32(all.crc), u32(all.compressedSize), u32(all.size))
+  u16(20, all.flags, all.method, 0, 0x21)
+  u32(all.crc, all.compressedSize, all.size)
   u16(central ? all.nameLength : Buffer.from(all.name ?? 'x'.repeat(all.nameLength)).length)
   u16(central ? all.extraLength : 0)
-  if (central) (u16(0), u16(0), u16(0), u32(all.mode * 0x10000), u32(offset))
+  if (central) {
+    u16(0, 0, 0)
+    u32(all.mode * 0x10000, offset)
+  }
   return block
 }
 
