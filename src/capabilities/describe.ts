@@ -100,7 +100,7 @@ function hostText(rule: string): string {
 const RISKY =
   /^(?:sudo|su|doas|rm|dd|mkfs|curl|wget|ssh|scp|sftp|rsync|nc|ncat|socat|chmod|chown|kill|pkill|killall|eval|crontab|systemctl|launchctl|security|osascript|docker|podman|kubectl|terraform)(?: |$)/
 const INTERPRETER =
-  /^(?:ba|z|da|k)?sh|^(?:python|node|ruby|perl|php|deno|bun|pwsh|powershell|osascript)[\d.]*$/
+  /^(?:(?:ba|z|da|k)?sh|(?:python|node|ruby|perl|php|deno|bun|pwsh|powershell|osascript)[\d.]*)$/
 
 function severityOf(rule: Rule): CapabilitySeverity {
   const { value } = rule

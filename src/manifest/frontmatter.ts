@@ -19,6 +19,9 @@ export interface Frontmatter {
   readonly diagnostics: Diagnostic[]
 }
 
+/** A key stands at the start of its line; looking no further keeps the reading linear. */
+const MAX_KEY_LINE = 300
+
 interface Finding {
   readonly message: string
   readonly line: number
@@ -110,7 +113,9 @@ function keyLines(yaml: string): Map<string, number> {
   const lines = new Map<string, number>()
   for (const [index, line] of yaml.split('\n').entries()) {
     const [, key] =
-      /^(?:"([^"]*)"|'([^']*)'|([^\s#:'"[{-][^:]*?))\s*:(?:\s|$)/.exec(line)?.filter(Boolean) ?? []
+      /^(?:"([^"]*)"|'([^']*)'|([^\s#:'"[{-][^:]*?))\s*:(?:\s|$)/
+        .exec(line.slice(0, MAX_KEY_LINE))
+        ?.filter(Boolean) ?? []
     if (key !== undefined && !lines.has(key)) lines.set(key, index + 2)
   }
   return lines
@@ -118,7 +123,7 @@ function keyLines(yaml: string): Map<string, number> {
 
 /** Words that happen to be no YAML; never anchors, aliases, tags, open brackets or a key on the next line. */
 function isProse(value: string): boolean {
-  if (/^[&*!]/.test(value) || /\n\s*[\w-]+:(?:\s|$)/.test(value)) return false
+  if (/^[&*!]/.test(value) || /\n[ \t]*[\w-]+:(?:\s|$)/.test(value)) return false
   return /^[[{]/.test(value) ? /^(?:\[[^[\]]*\]|\{[^{}]*\})\s*\S/.test(value) : true
 }
 
@@ -137,7 +142,11 @@ function quoteValues(yaml: string): string | undefined {
     if (key === undefined || value === undefined || !isProse(value) || !('message' in parseYaml(source)))
       return source
     changed = true
-    const flat = value.trim().replace(/\s*\n\s*/g, ' ')
+    const flat = value
+      .split('\n')
+      .map((line) => line.trim())
+      .join(' ')
+      .trim()
     return `${key}: '${flat.replaceAll("'", "''")}'`
   })
   return changed ? out.join('\n') : undefined

@@ -41,7 +41,7 @@ export function fencedBlocks(markdown: Excerpt): CodeBlock[] {
   const lines = markdown.text.split('\n')
   for (let i = 0; i < lines.length; i += 1) {
     const [, indent = '', fence, info = ''] =
-      /^([ \t>*-]*)(`{3,}|~{3,})\s*([^`]*)$/.exec(lines[i] ?? '') ?? []
+      /^([ \t>*-]*)(`{3,}|~{3,})\s*([^`]*)$/.exec((lines[i] ?? '').slice(0, 300)) ?? []
     if (fence === undefined) continue
     const start = i + 1
     const end = new RegExp(`^[ \\t>]*[${fence[0] ?? ''}]{${fence.length},}\\s*$`)

@@ -17,6 +17,8 @@ interface Frame {
 }
 
 const MAX_COMMANDS = 5000
+/** What a command is shows at its start. */
+const MAX_TOKENS = 64
 
 /** Simple commands in the order of their start; inner ones (`$(…)`, backticks) too. Comments and here-documents are skipped. */
 export function shellCommands(text: string): ShellCommand[] {
@@ -27,7 +29,7 @@ export function shellCommands(text: string): ShellCommand[] {
   let line = 0
   let heredocs: string[] = []
   const endWord = (): void => {
-    if (frame.word !== undefined) frame.tokens.push(frame.word)
+    if (frame.word !== undefined && frame.tokens.length < MAX_TOKENS) frame.tokens.push(frame.word)
     frame.word = undefined
   }
   const endCommand = (): void => {

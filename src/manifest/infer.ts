@@ -26,6 +26,7 @@ export interface InferredCapability {
 const MAX_MARKDOWN_FILES = 200
 const MAX_MARKDOWN_BYTES = 512 * 1024
 const MAX_EVIDENCE = 5
+const MAX_LINES = 500
 
 /** Infers from allowed-tools, scripts, fenced code, inline commands and other tools' metadata. Pure, and never throws. */
 export function inferCapabilities(files: readonly SkillFile[], skill: SkillMd): InferredCapability[] {
@@ -54,13 +55,11 @@ interface SkillContext {
   readonly assigned: ReadonlySet<string>
 }
 
-const NO_SCRIPTS: ReadonlyMap<string, Script> = new Map()
-
-function inferScript(script: Script, { contacts, functions, assigned }: SkillContext): Found[] {
+function inferScript(script: Script, { scripts, contacts, functions, assigned }: SkillContext): Found[] {
   const excerpt: Excerpt = { file: script.path, text: script.text, line: 1 }
   if (script.interpreter === 'bash') {
     return [
-      ...inferCommands(excerpt, { scripts: NO_SCRIPTS, functions, place: 'script' }),
+      ...inferCommands(excerpt, { scripts, functions, place: 'script' }),
       ...inferCode(excerpt, { language: 'shell', contacts: false, files: true, assigned }),
     ]
   }
@@ -73,14 +72,14 @@ function inferScript(script: Script, { contacts, functions, assigned }: SkillCon
 /** Programs that Python or JavaScript source starts by a literal name. */
 function startedPrograms(code: Excerpt): Found[] {
   const call =
-    /\b(?:subprocess\.\w+|(?:check_)?(?:call|output|run)|Popen|os\.(?:system|popen)|exec(?:Sync|File|FileSync)?|spawn(?:Sync)?|execa|run_command|run_cmd|which|\$)\s*\(?\s*\[?\s*f?(?:"([^"\n]{1,300})"|'([^'\n]{1,300})'|`([^`\n]{1,300})`)/g
+    /\b(?:subprocess\.\w+|(?:check_)?(?:call|output|run)|Popen|os\.(?:system|popen)|exec(?:Sync|File|FileSync)?|spawn(?:Sync)?|execa|run_command|run_cmd|which|\$)[ \t]{0,4}\(?[ \t]{0,4}\[?[ \t]{0,4}f?(?:"([^"\n]{1,300})"|'([^'\n]{1,300})'|`([^`\n]{1,300})`)/g
   return code.text.split('\n').flatMap((line, offset) => {
     if (line.length > 2000 || /^\s*(?:#|\/\/|\*)/.test(line)) return []
     return Array.from(line.matchAll(call)).flatMap((match) => {
       const text = `${match[1] ?? match[2] ?? match[3] ?? ''} …`
       const commands = inferCommands(
         { ...code, line: code.line + offset, text },
-        { scripts: NO_SCRIPTS, functions: new Set(), place: 'source' },
+        { scripts: new Map(), functions: new Set(), place: 'source' },
       )
       return commands.map((item) => ({ ...item, evidence: evidence(code, offset, line) }))
     })
@@ -208,7 +207,8 @@ function shorten(found: readonly Found[]): InferredCapability[] {
       line.evidence.push(item.evidence)
     }
   }
-  const all = [...lines.values()]
+  // A request longer than this is not read by anybody; what is left out is not granted.
+  const all = [...lines.values()].slice(0, MAX_LINES)
   const kept = all.filter(
     (line) => !all.some((other) => other !== line && covers(ruleOf(other.rule), ruleOf(line.rule))),
   )

@@ -14,6 +14,9 @@ export interface TomlFailure {
   readonly line: number
 }
 
+/** A header or key stands at the start of its line; looking no further keeps the reading linear. */
+const MAX_KEY_LINE = 300
+
 /** Parses; a text that is not TOML gives a failure, never a throw. */
 export function readToml(text: string): TomlDocument | TomlFailure {
   try {
@@ -49,7 +52,8 @@ function keyLines(text: string): Map<string, number> {
       ;({ fence, depth } = advance(line, fence, depth))
       continue
     }
-    const header = /^\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$/.exec(line)
+    const start = line.slice(0, MAX_KEY_LINE)
+    const header = /^\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$/.exec(start)
     if (header) {
       const path = resolve(splitKey(header[2] ?? ''), counts)
       if (header[1] === '[[') {
@@ -66,7 +70,7 @@ function keyLines(text: string): Map<string, number> {
     }
     const key =
       /^\s*((?:"(?:[^"\\]|\\.)*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"(?:[^"\\]|\\.)*"|'[^']*'|[\w-]+))*)\s*=/.exec(
-        line,
+        start,
       )
     if (!key) continue
     lines.set(JSON.stringify([...table, ...splitKey(key[1] ?? '')]), number)

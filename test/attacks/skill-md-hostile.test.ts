@@ -70,6 +70,18 @@ describe('a hostile SKILL.md becomes a finding', () => {
     for (const { message } of found) expect(message).not.toMatch(/[\u0000-\u001f\u202e]/)
   })
 
+  test.each([
+    ['spaces after a key', `name: x\ndescription: d\na${' '.repeat(900_000)}`],
+    ['spaces in a value', `name: x\ndescription: a: b${' '.repeat(900_000)}c`],
+    ['empty lines in a value', `name: x\ndescription: a: b${'\n'.repeat(900_000)} c`],
+    ['dashes', `name: x\ndescription: d\n${'--- \n'.repeat(1)}${'- '.repeat(400_000)}`],
+    ['a very long value', `name: x\ndescription: ${'x'.repeat(1_000_000)}`],
+  ])('%s without end are read in a moment', (_name, frontmatter) => {
+    const started = performance.now()
+    read(skillMd(frontmatter))
+    expect(performance.now() - started).toBeLessThan(2000)
+  })
+
   test('no text makes it throw', () => {
     const piece = fc.constantFrom(
       '---\n',

@@ -8,7 +8,16 @@ test('says in plain words what each rule allows, and how much that is', () => {
   expect(
     lines({
       terminal: {
-        allow: ['**', 'git **', 'git status', 'ls', 'python3 **', 'python3 scripts/*.py **', 'bash -c **'],
+        allow: [
+          '**',
+          'git **',
+          'git status',
+          'ls',
+          'python3 **',
+          'shfmt **',
+          'python3 scripts/*.py **',
+          'bash -c **',
+        ],
         deny: ['rm **'],
       },
       filesystem: { read: ['${project}/**', '~/**', '~/.ssh/**'], write: ['${project}/out/**', '${tmp}/**'] },
@@ -26,6 +35,7 @@ test('says in plain words what each rule allows, and how much that is', () => {
     'medium: run ls without arguments',
     'high: run python3 with any arguments',
     'medium: run the .py files in scripts with python3 and any arguments',
+    'medium: run shfmt with any arguments',
     'low: never run rm with any arguments',
     'low: read the files of the project',
     'high: read everything in your home directory',

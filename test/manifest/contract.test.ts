@@ -131,6 +131,13 @@ test('a key of the prototype is refused, not set', () => {
   expect(({} as Record<string, unknown>).polluted).toBeUndefined()
 })
 
+test('a header and a key with spaces without end are read in a moment', () => {
+  const started = performance.now()
+  read(`${HEAD}[capabilities${' '.repeat(900_000)}]\n`)
+  read(`${HEAD}topics${' '.repeat(900_000)}= []\n`)
+  expect(performance.now() - started).toBeLessThan(2000)
+})
+
 test('deep nesting and large files are findings', () => {
   expect(errors(`${HEAD}x = ${'['.repeat(5000)}`)).toHaveLength(1)
   expect(errors('#'.repeat(2_000_000))[0]).toMatch(/manifest_too_large/)

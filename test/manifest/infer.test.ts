@@ -229,7 +229,10 @@ test('hostile files neither throw nor take long', () => {
     'scripts/a.py': `${'subprocess.run(["'.repeat(2000)}\n${'open('.repeat(20_000)}`,
     'scripts/b.sh': `${'${A'.repeat(20_000)}\n${'cat <<E\n'.repeat(2000)}`,
     'scripts/c.js': `/*${'"""'.repeat(50_000)}`,
+    'scripts/d.js': `$${' '.repeat(1990)}\n`.repeat(20),
+    'scripts/e.sh': `${'sudo '.repeat(80_000)}\n${Array.from({ length: 6000 }, (_, i) => `tool${i}x --go`).join('\n')}`,
+    'references/f.md': `\`\`\`${' '.repeat(400_000)}\``,
     'références/été ☃.py': '#!/usr/bin/env python3\n',
   })
-  expect(performance.now() - started).toBeLessThan(2000)
+  expect(performance.now() - started).toBeLessThan(5000)
 })
