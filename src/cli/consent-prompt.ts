@@ -2,6 +2,7 @@
 import type { Capabilities } from '../capabilities/capabilities.ts'
 import { describeRule } from '../capabilities/describe.ts'
 import { capabilitiesOf, ruleLabel, rulesOf, type Rule } from '../capabilities/rules.ts'
+import type { RequestLine } from '../manifest/request.ts'
 import type { ConsentAnswer, ConsentItem } from '../ops/io.ts'
 import { displayShort, displayText } from '../platform/text.ts'
 import type { Questions } from './prompts.ts'
@@ -21,12 +22,16 @@ export async function askConsent(
   const { printer } = questions
   printer.say(`\n${consentOverview(items, printer.err)}\n`)
   for (;;) {
-    const answer = await questions.pick(`Grant ${counted(items.length, 'skill')} what they ask for?`, [
-      { value: 'each', label: 'Review each' },
-      { value: 'yes', label: 'Yes to all' },
-      { value: 'details', label: 'Details', hint: 'every line with its evidence' },
-      { value: 'no', label: 'No' },
-    ])
+    const answer = await questions.pick(
+      `Grant ${counted(items.length, 'skill')} what they ask for?`,
+      [
+        { value: 'each', label: 'Review each' },
+        { value: 'yes', label: 'Yes to all' },
+        { value: 'details', label: 'Details', hint: 'every line with its evidence' },
+        { value: 'no', label: 'No' },
+      ],
+      'each',
+    )
     switch (answer) {
       case 'yes':
         return { grants: Object.fromEntries(items.map((item) => [item.name, item.request.requested])) }
@@ -50,14 +55,20 @@ async function askEach(questions: Questions, items: readonly ConsentItem[]): Pro
 async function askOne(questions: Questions, item: ConsentItem): Promise<Grants> {
   const { printer } = questions
   printer.say(`\n${consentCard(item, printer.err)}\n`)
+  // A grave request is not granted by an Enter that was meant for the question before.
+  const first = item.request.lines.some(isGrave) ? 'no' : 'yes'
   const what = item.changes ? 'these changes' : 'what it asks for'
   for (;;) {
-    const answer = await questions.pick(`Grant ${displayText(item.name)} ${what}?`, [
-      { value: 'yes', label: 'Yes' },
-      { value: 'no', label: 'No' },
-      { value: 'details', label: 'Details', hint: 'every line with its evidence' },
-      { value: 'edit', label: 'Edit', hint: 'choose line by line' },
-    ])
+    const answer = await questions.pick(
+      `Grant ${displayText(item.name)} ${what}?`,
+      [
+        { value: 'yes', label: 'Yes' },
+        { value: 'no', label: 'No' },
+        { value: 'details', label: 'Details', hint: 'every line with its evidence' },
+        { value: 'edit', label: 'Edit', hint: 'choose line by line' },
+      ],
+      first,
+    )
     switch (answer) {
       case 'yes':
         return { [item.name]: item.request.requested }
@@ -69,6 +80,10 @@ async function askOne(questions: Questions, item: ConsentItem): Promise<Grants> 
         printer.say(`\n${consentCard(item, printer.err, { details: true })}\n`)
     }
   }
+}
+
+function isGrave({ severity, status }: RequestLine): boolean {
+  return severity === 'high' && (status === 'declared' || status === 'inferred')
 }
 
 /** A tick for each rule; optional ones start without. Rules that only deny are kept: they never widen. */

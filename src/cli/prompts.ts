@@ -18,7 +18,7 @@ export interface AskParts {
 /** The forms of question that the prompts are made of. */
 export interface Questions {
   readonly printer: Printer
-  readonly pick: <T>(message: string, options: Option<T>[]) => Promise<T>
+  readonly pick: <T>(message: string, options: Option<T>[], first: T) => Promise<T>
   readonly choose: <T>(message: string, options: Option<T>[], chosen: T[]) => Promise<T[]>
   /** Like `choose`, and may be narrowed by typing. */
   readonly search: <T>(message: string, options: Option<T>[], chosen: T[]) => Promise<T[]>
@@ -72,9 +72,11 @@ function createQuestions({ world, printer, signal, pause }: AskParts): Questions
   }
   return {
     printer,
-    async pick<T>(message: string, options: Option<T>[]): Promise<T> {
+    async pick<T>(message: string, options: Option<T>[], initialValue: T): Promise<T> {
       const { select } = await ready()
-      return answered<T>(await select<T>({ ...common, message, options, showInstructions: false }))
+      return answered<T>(
+        await select<T>({ ...common, message, options, initialValue, showInstructions: false }),
+      )
     },
     async choose<T>(message: string, options: Option<T>[], initialValues: T[]): Promise<T[]> {
       const { multiselect } = await ready()

@@ -93,15 +93,18 @@ const CHANGE: Readonly<Record<CapabilityChange['change'], readonly [string, Form
   removed: ['- removed', 'dim'],
 }
 
-/** A line a change: `+ added  network  api.example.org`, `~ widened  terminal  git status → git **`. */
+/** A line a change: `+ added  network  api.example.org`, `~ widened  terminal  git status → git **`. Never cut. */
 export function changeLines(changes: readonly CapabilityChange[], canvas: Canvas, indent = '  '): string {
+  const room = Math.max(0, ...changes.map(({ capability }) => displayText(capability).length))
   const rows = changes.map(({ change, capability, before, after }) => {
     const [word, format] = CHANGE[change]
     const value =
       before !== undefined && after !== undefined ? `${before} → ${after}` : (after ?? before ?? '')
-    return [{ text: word, format }, capability, value]
+    const head = `${indent}${word.padEnd(9)}  ${displayText(capability).padEnd(room)}  `
+    const text = wrap(value, Math.max(canvas.width - head.length, 20)).join(`\n${' '.repeat(head.length)}`)
+    return indent + canvas.style(format, word) + head.slice(indent.length + word.length) + text
   })
-  return columns(rows, canvas, { indent })
+  return lines(...rows)
 }
 
 /** Several skills at a glance: a row each with its gravest lines. */

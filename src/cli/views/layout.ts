@@ -12,11 +12,18 @@ export function textWidth(text: string): number {
   // Nearly all text is ASCII.
   if (!/[^\u0020-\u007e]/.test(text)) return text.length
   let width = 0
-  for (const { segment } of SEGMENTER.segment(text)) width += WIDE.test(segment) ? 2 : 1
+  for (const { segment } of segments(text)) width += WIDE.test(segment) ? 2 : 1
   return width
 }
 
-const SEGMENTER = new Intl.Segmenter()
+// Made when first needed: it takes 18 ms, and most text is ASCII.
+let segmenter: Intl.Segmenter | undefined
+
+function segments(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter()
+  return segmenter.segment(text)
+}
+
 const WIDE =
   /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
 
@@ -25,7 +32,7 @@ export function fit(text: string, width: number): string {
   if (textWidth(text) <= width) return text
   let kept = ''
   let used = 1
-  for (const { segment } of SEGMENTER.segment(text)) {
+  for (const { segment } of segments(text)) {
     used += textWidth(segment)
     if (used > width) break
     kept += segment
