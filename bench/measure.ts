@@ -51,7 +51,7 @@ export function run({ argv: [program, ...args], cwd, env }: Command): string {
   if (ended.status === 0) return ended.stdout.toString()
   const said = (ended.stderr?.toString() || ended.stdout?.toString() || String(ended.error ?? '')).trim()
   const shown = [program, ...args].join(' ').slice(0, 200)
-  throw new Error(`${shown}: ${ended.status ?? ended.signal ?? 'did not start'}: ${said.slice(0, 400)}`)
+  throw new Error(`${shown}: ${ended.status ?? ended.signal ?? 'did not start'}: ${said.slice(-400)}`)
 }
 
 /**
