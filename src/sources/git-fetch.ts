@@ -10,6 +10,7 @@ import { gitError, isBrokenCache } from './git-errors.ts'
 import { protocolOf, readUserConfig } from './git-user-config.ts'
 import type { SourceIo } from './source.ts'
 import { isCommitId } from './spec-fragment.ts'
+import { checkedUrl } from './spec-url.ts'
 
 /** A repository of a server, and its pool in the cache. */
 export interface GitRepo {
@@ -40,7 +41,12 @@ const FETCH = [
 ]
 const INCOMING = 'refs/skillward/in'
 
+/**
+ * The one way to name a repository, so that an address out of a lockfile is held to the same rules as a typed one.
+ * @throws spec_invalid | spec_credentials | source_insecure
+ */
 export function gitRepo(url: string, io: SourceIo): GitRepo {
+  checkedUrl(url)
   return { url, cache: cacheOf(io.settings, url), io }
 }
 

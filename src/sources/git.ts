@@ -7,6 +7,7 @@ import { fetchCommit, fetchObjects, gitRepo, type GitRepo } from './git-fetch.ts
 import { newestGit, resolveGit } from './git-resolve.ts'
 import { listTree, readObjects, type GitEntry } from './git-tree.ts'
 import type { GitResolution, Source, SourceIo, SourceTree } from './source.ts'
+import { checkedRef, isCommitId } from './spec-fragment.ts'
 
 export const gitSource: Source<'git'> = {
   resolve: resolveGit,
@@ -15,6 +16,10 @@ export const gitSource: Source<'git'> = {
 }
 
 async function openGit(resolution: GitResolution, io: SourceIo): Promise<SourceTree> {
+  if (!isCommitId(resolution.commit)) {
+    throw new SkillsError('ref_invalid', `Not the id of a commit: ${displayShort(resolution.commit, 100)}`)
+  }
+  if (resolution.ref !== undefined) checkedRef(resolution.ref)
   const closed = new AbortController()
   const own: SourceIo = { ...io, signal: AbortSignal.any([io.signal, closed.signal]) }
   const repo = gitRepo(resolution.url, own)
