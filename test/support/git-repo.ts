@@ -95,13 +95,28 @@ export function publishBare(repo: TestRepo, root: string, name: string): string 
   return bare
 }
 
-/** A tree from raw entries, for names that no work tree could hold; gives the commit. Branch `main` moves to it. */
-export function commitRawTree(
-  repo: TestRepo,
-  entries: readonly { mode: string; type: 'blob' | 'tree' | 'commit'; id: string; path: string }[],
-): string {
-  const lines = entries.map(({ mode, type, id, path }) => `${mode} ${type} ${id}\t${path}\0`).join('')
-  const tree = git(repo.dir, ['mktree', '-z', '--missing'], lines)
+/** One entry of a raw tree; modes as git stores them: 100644, 40000, 120000, 160000. */
+export interface RawEntry {
+  readonly mode: string
+  readonly path: string
+  readonly id: string
+}
+
+/** Stores bytes as a blob and gives its id. */
+export function rawBlob(repo: TestRepo, bytes: string | Uint8Array): string {
+  return git(repo.dir, ['hash-object', '-w', '--stdin'], bytes)
+}
+
+/** Stores a tree of names that no work tree could hold, and gives its id. */
+export function rawTree(repo: TestRepo, entries: readonly RawEntry[]): string {
+  const bytes = entries.map(({ mode, path, id }) =>
+    Buffer.concat([Buffer.from(`${mode} ${path}\0`), Buffer.from(id, 'hex')]),
+  )
+  return git(repo.dir, ['hash-object', '-t', 'tree', '-w', '--literally', '--stdin'], Buffer.concat(bytes))
+}
+
+/** Commits a raw tree on `main` and gives the commit id. */
+export function commitTree(repo: TestRepo, tree: string): string {
   const commit = git(repo.dir, ['commit-tree', tree, '-m', 'raw'])
   git(repo.dir, ['update-ref', 'refs/heads/main', commit])
   return commit
