@@ -80,12 +80,12 @@ function refProblem(ref: string): string | undefined {
 }
 
 function localPathProblem(path: string): string | undefined {
-  if (!isLocal(path)) return 'is neither absolute nor begins with ./ or ../'
+  if (!isLocal(path)) return 'is neither absolute nor begins with ./, ../ or ~/'
   return displayText(path) === path ? undefined : 'holds a control or invisible character'
 }
 
 function isLocal(path: string): boolean {
-  return /^(?:\.{1,2}(?:[/\\]|$)|\/|[a-z]:[/\\])/i.test(path)
+  return /^(?:(?:\.{1,2}|~)(?:[/\\]|$)|[/\\]|[a-z]:[/\\])/i.test(path)
 }
 
 function gitUrlProblem(url: string): string | undefined {

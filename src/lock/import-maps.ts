@@ -1,0 +1,67 @@
+// Entries of lockfiles that are maps by name: Vercel's skills CLI (project and user) and the npm package skills-lock.
+import { formatSpec, parseSpec } from '../sources/spec.ts'
+import { checkedRef, checkedSubdir } from '../sources/spec-fragment.ts'
+import type { Spec } from '../sources/source.ts'
+import type { Outcome } from './import-lists.ts'
+import type { JsonObject } from './json-text.ts'
+
+const HASH = 'its hash is made in another way and was not carried over'
+
+/** An entry of `skills-lock.json` version 1 or `.skill-lock.json` version 3. @throws what parseSpec throws */
+export function vercelEntry(name: string, entry: JsonObject): Outcome {
+  const type = textOf(entry.sourceType) ?? 'git'
+  if (type === 'well-known')
+    return { reason: 'it came from a well-known index, which is not a source here yet' }
+  if (type === 'node_modules')
+    return { reason: 'it came with an npm package, which is not a source here yet' }
+  const source = textOf(entry.source)
+  const address = textOf(entry.sourceUrl) ?? (type === 'gitlab' && source ? `gitlab:${source}` : source)
+  if (address === undefined) return { reason: 'it names no source' }
+  const base = parseSpec(address)
+  const folder = folderOf(textOf(entry.skillPath))
+  if (base.kind !== 'git') return { spec: formatSpec(withFolder(base, folder)), note: HASH }
+  const ref = textOf(entry.ref)
+  const spec: Spec = { ...base, ...(ref !== undefined && { ref: checkedRef(ref) }) }
+  const newest = `its commit was not recorded, so the newest of ${ref ?? 'the default branch'} is taken; ${HASH}`
+  if (folder !== undefined) return { spec: formatSpec(withFolder(spec, folder)), note: newest }
+  if (spec.subdir !== undefined) return { spec: formatSpec(spec), note: newest }
+  return {
+    spec: byName(formatSpec(spec), name),
+    note: `its folder was not recorded, so it is found by name; ${newest}`,
+  }
+}
+
+/** An entry of the npm package skills-lock: a repository, a folder and a commit. @throws what parseSpec throws */
+export function skillsLockEntry(entry: JsonObject): Outcome {
+  const source = textOf(entry.source)
+  const ref = textOf(entry.ref)
+  if (source === undefined) return { reason: 'it names no source' }
+  const base = parseSpec(source)
+  if (base.kind !== 'git') return { reason: 'its source is not a git repository' }
+  const spec: Spec = { ...base, ...(ref !== undefined && { ref: checkedRef(ref) }) }
+  const hash = entry.integrity === undefined ? '' : `; ${HASH}`
+  const pinned =
+    ref === undefined ? 'its commit was not recorded' : 'it stays at its commit until you change skills.json'
+  return { spec: formatSpec(withFolder(spec, folderOf(textOf(entry.path)))), note: pinned + hash }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** The folder of `skills/pdf/SKILL.md` or `skills/pdf`; empty for the root. */
+function folderOf(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined
+  const folder = path.replace(/(?:^|\/)SKILL\.md$/i, '').replace(/^\.\/|\/+$/g, '')
+  return folder === '.' ? '' : folder
+}
+
+/** An empty folder is the root: a source that names a folder of its own keeps it. */
+function withFolder(spec: Spec, folder: string | undefined): Spec {
+  return folder === undefined || folder === '' ? spec : { ...spec, subdir: checkedSubdir(folder) }
+}
+
+/** `github:owner/repo#ref` to `github:owner/repo@name#ref`; other hosts have no such form. */
+function byName(spec: string, name: string): string {
+  return spec.replace(/^(github:[^#@]+)(?=#|$)/, `$1@${name}`)
+}
