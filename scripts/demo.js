@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const here = fileURLToPath(new URL('..', import.meta.url))
-const program = join(here, 'dist', 'main.js')
+const program = join(here, 'dist', 'main.cjs')
 const scratch = mkdtempSync(join(tmpdir(), 'skillward-demo-'))
 const env = { ...process.env, SKILLWARD_HOME: join(scratch, 'home'), HOME: join(scratch, 'home'), CI: '1' }
 

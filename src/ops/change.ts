@@ -78,6 +78,11 @@ export function applyChange(
   execute(scope, journal, settings)
 }
 
+/** Forgets what was staged for a change that will not happen. Without effect once a journal stands. */
+export function discardStaged(scope: Scope): void {
+  if (!isInterrupted(scope)) clear(scope)
+}
+
 /** True when a process died in the middle of a change. */
 export function isInterrupted(scope: Scope): boolean {
   return existsSync(journalFile(scope))

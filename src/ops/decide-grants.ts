@@ -82,7 +82,10 @@ async function answer(
 ): Promise<Readonly<Record<string, Capabilities>>> {
   const items = open.map(({ item }) => item)
   if (grant === undefined) {
-    if (!io.ask) throw required(open.map(({ candidate }) => candidate))
+    if (!io.ask) {
+      io.show?.(items)
+      throw required(open.map(({ candidate }) => candidate))
+    }
     return (await io.ask.consent(items)).grants
   }
   io.show?.(items)

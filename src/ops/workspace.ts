@@ -1,12 +1,12 @@
 // The project's two files as values, read after any interrupted change was finished, or held under the process lock.
 import { existsSync, rmdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { SkillsError } from '../errors/error.ts'
+import { isSkillsError, SkillsError } from '../errors/error.ts'
 import { loadLockfile, loadProject } from '../lock/file.ts'
 import { emptyLockfile, type Lockfile } from '../lock/lockfile.ts'
 import type { Project } from '../lock/project.ts'
 import { withFileLock } from '../platform/file-lock.ts'
-import { finishInterrupted, isInterrupted } from './change.ts'
+import { discardStaged, finishInterrupted, isInterrupted } from './change.ts'
 import type { Io } from './io.ts'
 import type { Scope } from './scope.ts'
 
@@ -19,13 +19,24 @@ export interface Workspace {
   readonly hasLock: boolean
 }
 
-/** The state on disk; a change that was interrupted is finished first. Takes no lock when there is none. */
+/**
+ * The state on disk; a change that was interrupted is finished first. Takes no lock when there is none. Where the change
+ * cannot be finished for want of space or permission, the state is read as it is.
+ */
 export async function readWorkspace(scope: Scope, io: Io): Promise<Workspace> {
-  if (isInterrupted(scope)) await locked(scope, io, async () => finishInterrupted(scope, io.settings))
+  if (isInterrupted(scope)) {
+    try {
+      await locked(scope, io, async () => finishInterrupted(scope, io.settings))
+    } catch (error) {
+      if (!isSkillsError(error, 'permission_denied') && !isSkillsError(error, 'disk_full')) throw error
+      const message = `an interrupted change could not be finished: ${error.message}`
+      io.notice({ code: error.code, message, ...(error.hint && { hint: error.hint }) })
+    }
+  }
   return loadWorkspace(scope)
 }
 
-/** Runs `work` on the state on disk while no other process changes it. */
+/** Runs `work` on the state on disk while no other process changes it. What it staged and did not use is removed. */
 export async function withWorkspace<T>(
   scope: Scope,
   io: Io,
@@ -33,7 +44,12 @@ export async function withWorkspace<T>(
 ): Promise<T> {
   return locked(scope, io, async () => {
     finishInterrupted(scope, io.settings)
-    return work(loadWorkspace(scope))
+    try {
+      return await work(loadWorkspace(scope))
+    } catch (error) {
+      discardStaged(scope)
+      throw error
+    }
   })
 }
 
