@@ -13,16 +13,19 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
 
 /** How many rules of each kind: `terminal 2, network 1`; `nothing` when there is none. */
 export function capabilitySummary(c: Capabilities): string {
-  const counts: readonly (readonly [string, number])[] = [
-    ['terminal', c.terminal?.allow.length ?? 0],
-    ['files', (c.filesystem?.read?.length ?? 0) + (c.filesystem?.write?.length ?? 0)],
-    ['network', c.network?.hosts.length ?? 0],
-    ['env', (c.env?.required?.length ?? 0) + (c.env?.optional?.length ?? 0)],
-    ['secrets', c.secrets?.length ?? 0],
-    ['tools', c.tools?.length ?? 0],
-  ]
-  const some = counts.filter(([, count]) => count > 0).map(([kind, count]) => `${kind} ${count}`)
-  return some.join(', ') || 'nothing'
+  const parts: string[] = []
+  const part = (kind: string, ...lists: readonly (readonly unknown[] | undefined)[]): void => {
+    let count = 0
+    for (const list of lists) count += list?.length ?? 0
+    if (count > 0) parts.push(`${kind} ${count}`)
+  }
+  part('terminal', c.terminal?.allow)
+  part('files', c.filesystem?.read, c.filesystem?.write)
+  part('network', c.network?.hosts)
+  part('env', c.env?.required, c.env?.optional)
+  part('secrets', c.secrets)
+  part('tools', c.tools)
+  return parts.join(', ') || 'nothing'
 }
 
 /** The immutable part of an address, short: a commit, an archive's digest, or a folder. */
