@@ -4,11 +4,17 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod/mini'
 import { capabilitiesSchema } from '../src/capabilities/schema.ts'
+import { lockfileSchema, projectSchema } from '../src/lock/schema.ts'
 import { contractSchema } from '../src/manifest/contract-schema.ts'
 
 /** A schema of every file format that people write by hand; the name is that of the file in schemas/. */
 const SCHEMAS: Readonly<Record<string, { readonly title: string; readonly schema: z.ZodMiniType }>> = {
   'capabilities.schema.json': { title: 'Capabilities of an agent skill', schema: capabilitiesSchema },
+  'skills-json.schema.json': {
+    title: 'skills.json, the skills that a project asks for',
+    schema: projectSchema,
+  },
+  'skills-lock.schema.json': { title: 'skills.lock, the skills that a project has', schema: lockfileSchema },
   'skill-toml.schema.json': { title: 'skill.toml, the contract of an agent skill', schema: contractSchema },
 }
 

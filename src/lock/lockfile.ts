@@ -106,8 +106,8 @@ function checkNames(names: readonly string[], file: string): void {
   }
 }
 
-// Every allowed last digit of 32 bytes in base64 has its two spare bits clear: one digest, one text.
-const INTEGRITY = /^h1:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/
+/** `h1:` and 32 bytes in base64 with the two spare bits of the last digit clear: one digest, one text. */
+export const INTEGRITY = /^h1:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/
 
 function checkEntry(entry: unknown, name: string, file: string): void {
   if (!isObject(entry))

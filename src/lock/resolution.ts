@@ -12,14 +12,16 @@ export interface FieldProblem {
   readonly problem: string
 }
 
-type Check = (value: string) => string | undefined
+/** What is wrong with a text, as the end of a sentence; undefined when nothing is. */
+export type Check = (value: string) => string | undefined
 
-interface Fields {
+export interface Fields {
   readonly required: Readonly<Record<string, Check>>
   readonly optional: Readonly<Record<string, Check>>
 }
 
-const FIELDS = {
+/** How each field of each kind is checked; the published schema is made from the same table. */
+export const RESOLUTION_FIELDS = {
   path: { required: { path: localPathProblem }, optional: { subdir: pathProblem } },
   git: {
     required: { url: gitUrlProblem, commit: commitProblem },
@@ -35,7 +37,7 @@ export function resolutionProblem(value: unknown): FieldProblem | undefined {
   if (kind !== 'git' && kind !== 'path' && kind !== 'archive') {
     return { field: 'kind', problem: 'is not one of path, git, archive' }
   }
-  return fieldsProblem(value, FIELDS[kind])
+  return fieldsProblem(value, RESOLUTION_FIELDS[kind])
 }
 
 function fieldsProblem(value: JsonObject, { required, optional }: Fields): FieldProblem | undefined {

@@ -3,12 +3,13 @@
 import { SkillsError } from '../errors/error.ts'
 import { displayShort } from '../platform/text.ts'
 
-const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i
+/** The characters of a name; `nameProblem` has more to say. */
+export const SKILL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const RESERVED = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i
 
 /** Why `name` cannot name a skill, as the end of a sentence (`… is longer than 64 characters`); undefined when it can. */
 export function nameProblem(name: string): string | undefined {
-  if (NAME.test(name) && !name.endsWith('.') && !RESERVED.test(name) && !(name in Object.prototype))
+  if (SKILL_NAME.test(name) && !name.endsWith('.') && !RESERVED.test(name) && !(name in Object.prototype))
     return undefined
   if (name === '') return 'is empty'
   if (name.length > 64) return 'is longer than 64 characters'
