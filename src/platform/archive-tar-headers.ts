@@ -3,6 +3,7 @@
 import { invalid, tooLarge, unsafe, type ArchiveLimits } from './archive-entry.ts'
 
 const BLOCK = 512
+const BACKSLASH = 0x5c
 /** Bytes of one extended header or long name. */
 const META_BYTES = 1024 * 1024
 
@@ -78,15 +79,38 @@ export function checkTarHeaders(tar: Buffer, limits: ArchiveLimits): RawHeader[]
   return headers
 }
 
+/**
+ * Counts headers in a tar that comes in chunks, before anybody holds it whole. Judges nothing else.
+ * @throws limit_exceeded
+ */
+export function headerCounter(limits: ArchiveLimits): (chunk: Buffer) => void {
+  let count = 0
+  let skip = 0
+  let rest: Buffer = Buffer.alloc(0)
+  return (chunk) => {
+    const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
+    let at = Math.min(skip, bytes.length)
+    skip -= at
+    while (skip === 0 && at + BLOCK <= bytes.length) {
+      if (bytes[at] !== 0) count += 1
+      // Metadata headers count here too, so twice the entries may be in order.
+      if (count > 2 * limits.entries)
+        throw tooLarge(`has more than ${limits.entries} entries`, limits.entries)
+      const body = Math.ceil((octal(bytes, at + 124, 12) ?? 0) / BLOCK) * BLOCK
+      at += BLOCK
+      skip = Math.max(0, at + body - bytes.length)
+      at = Math.min(at + body, bytes.length)
+    }
+    rest = skip > 0 ? Buffer.alloc(0) : Buffer.from(bytes.subarray(at))
+  }
+}
+
 function entryHeader(tar: Buffer, header: number, size: number): RawHeader {
   const name = () => tar.toString('utf8', header, header + 100).replace(/\0[^]*$/, '')
   const code = String.fromCharCode(tar[header + 156] ?? 0)
-  for (const [start, end] of [
-    [0, 100],
-    [157, 257],
-  ] as const) {
-    const at = tar.indexOf(0x5c, header + start)
-    if (at >= 0 && at < header + end) throw unsafe(name(), 'has a backslash in its name or target')
+  const named = tar.subarray(header, header + 100).includes(BACKSLASH)
+  if (named || tar.subarray(header + 157, header + 257).includes(BACKSLASH)) {
+    throw unsafe(name(), 'has a backslash in its name or target')
   }
   const type =
     code === '0' || code === '\0' ? 'file' : code === '5' ? 'folder' : code === '2' ? 'link' : undefined
@@ -118,8 +142,10 @@ function readMeta(type: string, body: Buffer, pending: Pending | undefined): Pen
   next.types.add(type)
   if (type === 'x') {
     next.size = paxSize(body)
-  } else if (body.length < 2 || body.indexOf(0) !== body.length - 1 || body.includes(0x5c)) {
+  } else if (body.length < 2 || body.indexOf(0) !== body.length - 1) {
     throw invalid('has a long name that is malformed')
+  } else {
+    refuseBackslash(body)
   }
   return next
 }
@@ -133,15 +159,21 @@ function paxSize(body: Buffer): number | undefined {
   for (const [key, value] of paxRecords(body)) {
     if (!DECIDING.has(key)) continue
     if (seen.has(key)) throw invalid(`has an extended header with two records "${key}"`)
-    if (value.length === 0 || value.includes(0) || value.includes(0x5c)) {
+    if (value.length === 0 || value.includes(0)) {
       throw invalid(`has an extended header with a malformed record "${key}"`)
     }
+    refuseBackslash(value)
     seen.set(key, value)
   }
   const size = seen.get('size')?.toString('latin1')
   if (size === undefined) return undefined
   if (!/^\d{1,15}$/.test(size)) throw invalid('has an extended header with a malformed record "size"')
   return Number(size)
+}
+
+/** A parser may turn it into a slash, depending on the system. */
+function refuseBackslash(text: Buffer): void {
+  if (text.includes(BACKSLASH)) throw unsafe(text.toString(), 'has a backslash in its name or target')
 }
 
 /** The records `<length> <key>=<value>\n` of a PAX header, by their lengths. */

@@ -10,7 +10,7 @@ import {
   type ArchiveLimits,
   type ListedEntry,
 } from './archive-entry.ts'
-import { checkTarHeaders, isTarHeader } from './archive-tar-headers.ts'
+import { checkTarHeaders, headerCounter, isTarHeader } from './archive-tar-headers.ts'
 
 /**
  * Bounded gunzip. Concatenated members are one stream, as gzip has it; anything after the last member is refused.
@@ -18,12 +18,19 @@ import { checkTarHeaders, isTarHeader } from './archive-tar-headers.ts'
  */
 export async function gunzipBounded(gz: Buffer, limits: ArchiveLimits): Promise<Buffer> {
   const cap = unpackedCap(gz.length, limits)
-  // The trailer's length is right for every gzip file of one member, so it can size the buffer and refuse early.
+  // The trailer's length is right for every gzip file of one member, so it can size the buffer.
   const hint = gz.length >= 18 ? gz.readUInt32LE(gz.length - 4) : 0
-  const first = hint > cap ? undefined : tryGunzip(gz, hint)
+  const first = hint > Math.min(cap, LARGE) ? undefined : tryGunzip(gz, hint)
   if (first) return first
-  // Several members, or a trailer that lies: count without keeping before anything is kept.
-  return tryGunzip(gz, await countGunzip(gz, cap)) ?? Buffer.alloc(0)
+  // Large, or several members, or a trailer that lies: count without keeping before anything is kept.
+  return tryGunzip(gz, await countGunzip(gz, cap, limits)) ?? Buffer.alloc(0)
+}
+
+/** Unpacked size from which the entries are counted before they are kept. */
+const LARGE = 64 * 1024 * 1024
+
+function tooMuch(cap: number): Error {
+  return tooLarge(`unpacks to more than ${mebibytes(cap)}`, cap)
 }
 
 /** Undefined when the output is larger than `size`. */
@@ -44,15 +51,17 @@ function tryGunzip(gz: Buffer, size: number): Buffer | undefined {
   }
 }
 
-/** The unpacked size of several gzip members. */
-async function countGunzip(gz: Buffer, cap: number): Promise<number> {
+/** The unpacked size of all gzip members. */
+async function countGunzip(gz: Buffer, cap: number, limits: ArchiveLimits): Promise<number> {
+  const count = headerCounter(limits)
   const unzip = createGunzip({ chunkSize: 256 * 1024 })
   let size = 0
   try {
     unzip.end(gz)
     for await (const chunk of unzip) {
       size += (chunk as Buffer).length
-      if (size > cap) throw tooLarge(`unpacks to more than ${mebibytes(cap)}`, cap)
+      if (size > cap) throw tooMuch(cap)
+      count(chunk as Buffer)
     }
   } catch (error) {
     throw damaged(error)

@@ -51,6 +51,7 @@ export function assertLinksStay(entries: readonly LinkEntry[]): void {
   if (links.length === 0) return
   const root = buildTree(entries)
   for (const link of links) {
+    if (leavesAsText(link)) throw leaving(link, 'leaves the root of its source')
     try {
       follow(root, link)
     } catch (error) {
@@ -121,6 +122,16 @@ function follow(root: Map<string, Node>, link: LinkEntry): Node {
       return next
     }
   }
+}
+
+/** True when the target climbs above the root before any link on its way is followed. */
+function leavesAsText(link: LinkEntry): boolean {
+  let depth = link.path.split('/').length - 1
+  for (const part of linkParts(link, link)) {
+    depth += part === '..' ? -1 : 1
+    if (depth < 0) return true
+  }
+  return false
 }
 
 /** The parts of a link's target, judged as text. `asked` is the link that the walk began with. */
