@@ -7,12 +7,24 @@ const shared = {
   external: ['better-sqlite3', 'tar', 'undici', 'yauzl'],
 }
 
+/** The command parser can start other programs as subcommands. Ours never does, and loading that costs a start 3 ms. */
+const noSubcommandPrograms = {
+  name: 'no-subcommand-programs',
+  resolveId(id, from) {
+    return id === 'node:child_process' && from?.includes('/commander/') ? '\0no-child-process' : undefined
+  },
+  load(id) {
+    return id === '\0no-child-process' ? 'export {}' : undefined
+  },
+}
+
 const output = { dir: 'dist', minify: true, sourcemap: false }
 
 export default defineConfig([
   {
     ...shared,
     input: { main: 'src/main.ts' },
+    plugins: [noSubcommandPrograms],
     output: {
       ...output,
       format: 'cjs',
