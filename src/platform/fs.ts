@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   constants,
+  fchmodSync,
   fstatSync,
   fsyncSync,
   lstatSync,
@@ -47,10 +48,9 @@ export function temporaryName(): string {
 export function writeFileAtomic(path: string, data: Uint8Array | string, mode?: number): void {
   const folder = dirname(path)
   const temporary = join(folder, temporaryName())
-  const wanted = mode ?? modeOfExisting(path)
   try {
     mkdirSync(folder, { recursive: true })
-    writeDurably(temporary, data, wanted)
+    writeDurably(temporary, data, mode ?? modeOfExisting(path))
     renameSync(temporary, path)
     syncFolder(folder)
   } catch (error) {
@@ -67,6 +67,8 @@ function modeOfExisting(path: string): number | undefined {
 function writeDurably(path: string, data: Uint8Array | string, mode: number | undefined): void {
   const fd = openSync(path, 'wx', mode ?? 0o666)
   try {
+    // The umask has no say in a mode that was asked for.
+    if (mode !== undefined) fchmodSync(fd, mode)
     writeAll(fd, typeof data === 'string' ? Buffer.from(data) : data)
     fsyncSync(fd)
   } finally {
