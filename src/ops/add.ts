@@ -1,23 +1,15 @@
-// Adds skills from sources: resolve, open, choose, verify, ask, store, link, lock.
+// Adds skills from sources: what stands already is told from the lock and the disk alone; the rest is fetched and asked
+// for by files that only then are loaded.
 import { expandAgents } from '../link/agents.ts'
-import { formatSpec } from '../sources/spec.ts'
 import type { Capabilities } from '../capabilities/capabilities.ts'
 import type { Diagnostic } from '../errors/diagnostic.ts'
-import type { Lockfile } from '../lock/lockfile.ts'
 import { mapParallel } from '../platform/parallel.ts'
 import type { Resolution, Spec } from '../sources/source.ts'
-import { openStore } from '../store/store.ts'
-import { chooseAgents } from './choose-agents.ts'
-import { applyChange } from './change.ts'
-import { type Candidate, obtainCandidates } from './candidates.ts'
-import { type Decided, decideGrants } from './decide-grants.ts'
 import type { GrantChoice, Io, ScopeRequest } from './io.ts'
-import { assertFree, nextLock } from './lock-entry.ts'
-import { recordAll } from './record.ts'
-import { findScope, type Scope } from './scope.ts'
-import { stageDecided } from './stage.ts'
+import { assertFree } from './lock-entry.ts'
+import { findScope } from './scope.ts'
 import { alreadyAdded } from './already-added.ts'
-import { readWorkspace, withWorkspace, type Workspace } from './workspace.ts'
+import { readWorkspace } from './workspace.ts'
 
 /** Sources that are fetched at the same time. */
 const SIDE_BY_SIDE = 8
@@ -73,80 +65,16 @@ export async function add(request: AddRequest, io: Io): Promise<AddResult> {
   const before = await readWorkspace(scope, io)
   const agents = request.agents && expandAgents(request.agents)
   const standing = alreadyAdded(request, before, { agents, io })
-  if (standing)
-    return resultOf(scope, { skills: standing, agents: before.project.agents ?? [], dryRun: false })
+  if (standing) {
+    const chosen = before.project.agents ?? []
+    return { scope: scope.kind, root: scope.root, skills: standing, agents: chosen, dryRun: false }
+  }
+  const [{ obtainCandidates }, { addCandidates }] = await Promise.all([
+    import('./candidates.ts'),
+    import('./add-candidates.ts'),
+  ])
   const found = await mapParallel(request.sources, SIDE_BY_SIDE, (source) =>
     obtainCandidates(source, request, { scope, lock: before.lock, io }),
   )
   return addCandidates(assertFree(found.flat(), before.lock, request.as), request, { workspace: before, io })
-}
-
-/** The second half of `add`: agents, consent, store, copies, links and lock for skills that are at hand. */
-export async function addCandidates(
-  candidates: readonly Candidate[],
-  request: Pick<AddRequest, 'agents' | 'as' | 'copy' | 'yes' | 'grant' | 'dryRun' | 'force'>,
-  { workspace: before, io }: { readonly workspace: Workspace; readonly io: Io },
-): Promise<AddResult> {
-  const { scope } = before
-  const wanted = request.agents && expandAgents(request.agents)
-  const agents = await chooseAgents({ wanted, yes: request.yes === true, workspace: before, io })
-  const decided = await decideGrants(candidates, before.lock, { grant: request.grant, io })
-  if (request.dryRun) {
-    const skills = decided.map((skill) => describe(skill, before.lock))
-    return resultOf(scope, { skills, agents, dryRun: true })
-  }
-  const store = openStore(io.settings.dataDir)
-  for (const skill of decided) store.put(skill.granted.verified)
-  const force = request.force === true
-  return withWorkspace(scope, io, async (workspace) => {
-    assertFree(candidates, workspace.lock, request.as)
-    const skills = decided.map((skill) => describe(skill, workspace.lock))
-    const place = await stageDecided(decided, workspace, { force, io })
-    await recordAll(decided, workspace, io)
-    const after = {
-      project: nextProject(workspace, decided, { agents, copy: request.copy }),
-      lock: nextLock(workspace.lock, decided),
-    }
-    applyChange(scope, { before: workspace, after, place }, { settings: io.settings, force })
-    return resultOf(scope, { skills, agents, dryRun: false })
-  })
-}
-
-function nextProject(
-  { project }: Workspace,
-  decided: readonly Decided[],
-  { agents, copy }: { readonly agents: readonly string[]; readonly copy: boolean | undefined },
-): Workspace['project'] {
-  const skills = { ...project.skills }
-  for (const { candidate } of decided) skills[candidate.name] = formatSpec(candidate.spec)
-  return {
-    ...project,
-    skills,
-    agents: [...new Set([...(project.agents ?? []), ...agents])],
-    ...(copy === undefined ? {} : { link: copy ? ('copy' as const) : ('symlink' as const) }),
-  }
-}
-
-function describe({ candidate, granted }: Decided, lock: Lockfile): AddedSkill {
-  const before = lock.skills[candidate.name]
-  const { integrity } = granted.verified
-  return {
-    name: candidate.name,
-    status: before ? (before.integrity === integrity ? 'unchanged' : 'updated') : 'added',
-    ...versionOf(candidate),
-    spec: formatSpec(candidate.spec),
-    resolution: candidate.resolution,
-    integrity,
-    capabilities: granted.grant,
-    path: `.agents/skills/${candidate.name}`,
-    diagnostics: candidate.diagnostics,
-  }
-}
-
-function versionOf(candidate: Candidate): { version?: string } {
-  return candidate.version ? { version: candidate.version } : {}
-}
-
-function resultOf(scope: Scope, rest: Omit<AddResult, 'scope' | 'root'>): AddResult {
-  return { scope: scope.kind, root: scope.root, ...rest }
 }

@@ -1,0 +1,86 @@
+// The second half of `add`, for skills that are at hand: agents, consent, store, copies, links and lock.
+import { expandAgents } from '../link/agents.ts'
+import type { Lockfile } from '../lock/lockfile.ts'
+import { formatSpec } from '../sources/spec.ts'
+import { openStore } from '../store/store.ts'
+import type { AddedSkill, AddRequest, AddResult } from './add.ts'
+import type { Candidate } from './candidates.ts'
+import { applyChange } from './change.ts'
+import { chooseAgents } from './choose-agents.ts'
+import { type Decided, decideGrants } from './decide-grants.ts'
+import type { Io } from './io.ts'
+import { assertFree, nextLock } from './lock-entry.ts'
+import { recordAll } from './record.ts'
+import type { Scope } from './scope.ts'
+import { stageDecided } from './stage.ts'
+import { withWorkspace, type Workspace } from './workspace.ts'
+
+/** Nothing is visible before everything was granted; an error leaves the project as it was. */
+export async function addCandidates(
+  candidates: readonly Candidate[],
+  request: Pick<AddRequest, 'agents' | 'as' | 'copy' | 'yes' | 'grant' | 'dryRun' | 'force'>,
+  { workspace: before, io }: { readonly workspace: Workspace; readonly io: Io },
+): Promise<AddResult> {
+  const { scope } = before
+  const wanted = request.agents && expandAgents(request.agents)
+  const agents = await chooseAgents({ wanted, yes: request.yes === true, workspace: before, io })
+  const decided = await decideGrants(candidates, before.lock, { grant: request.grant, io })
+  if (request.dryRun) {
+    const skills = decided.map((skill) => describe(skill, before.lock))
+    return addResult(scope, { skills, agents, dryRun: true })
+  }
+  const store = openStore(io.settings.dataDir)
+  for (const skill of decided) store.put(skill.granted.verified)
+  const force = request.force === true
+  return withWorkspace(scope, io, async (workspace) => {
+    assertFree(candidates, workspace.lock, request.as)
+    const skills = decided.map((skill) => describe(skill, workspace.lock))
+    const place = await stageDecided(decided, workspace, { force, io })
+    await recordAll(decided, workspace, io)
+    const after = {
+      project: nextProject(workspace, decided, { agents, copy: request.copy }),
+      lock: nextLock(workspace.lock, decided),
+    }
+    applyChange(scope, { before: workspace, after, place }, { settings: io.settings, force })
+    return addResult(scope, { skills, agents, dryRun: false })
+  })
+}
+
+function nextProject(
+  { project }: Workspace,
+  decided: readonly Decided[],
+  { agents, copy }: { readonly agents: readonly string[]; readonly copy: boolean | undefined },
+): Workspace['project'] {
+  const skills = { ...project.skills }
+  for (const { candidate } of decided) skills[candidate.name] = formatSpec(candidate.spec)
+  return {
+    ...project,
+    skills,
+    agents: [...new Set([...(project.agents ?? []), ...agents])],
+    ...(copy === undefined ? {} : { link: copy ? ('copy' as const) : ('symlink' as const) }),
+  }
+}
+
+function describe({ candidate, granted }: Decided, lock: Lockfile): AddedSkill {
+  const before = lock.skills[candidate.name]
+  const { integrity } = granted.verified
+  return {
+    name: candidate.name,
+    status: before ? (before.integrity === integrity ? 'unchanged' : 'updated') : 'added',
+    ...versionOf(candidate),
+    spec: formatSpec(candidate.spec),
+    resolution: candidate.resolution,
+    integrity,
+    capabilities: granted.grant,
+    path: `.agents/skills/${candidate.name}`,
+    diagnostics: candidate.diagnostics,
+  }
+}
+
+function versionOf(candidate: Candidate): { version?: string } {
+  return candidate.version ? { version: candidate.version } : {}
+}
+
+function addResult(scope: Scope, rest: Omit<AddResult, 'scope' | 'root'>): AddResult {
+  return { scope: scope.kind, root: scope.root, ...rest }
+}
