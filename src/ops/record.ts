@@ -85,7 +85,7 @@ async function record(entries: readonly Entry[], scope: Scope, io: Io): Promise<
   const ledger = await openLedger(io.settings.dataDir)
   try {
     const common = { at: io.now().toISOString(), actor: actor(), scope: ledgerScope(scope) }
-    for (const entry of entries) ledger.record({ ...common, ...entry })
+    ledger.recordAll(entries.map((entry) => ({ ...common, ...entry })))
   } finally {
     ledger.close()
   }
