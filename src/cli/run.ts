@@ -103,15 +103,17 @@ async function createIo(line: CommandLine, parts: IoParts): Promise<Io> {
   const { world, printer, progress, controller } = parts
   const settings = readSettings(parts.env, workingDirectory(line.options.cwd, parts.cwd))
   const interactive = world.stdin.isTTY === true && world.stderr.isTTY === true && !settings.ci
-  // Loaded before a use case can ask for it, because showing is synchronous.
-  const view = line.options.grant === undefined ? undefined : await import('./views/consent.ts')
   const io: Io = {
     settings,
     signal: controller.signal,
     now: () => new Date(),
     report: (message) => progress.report(message),
     notice: (notice) => printer.say(noticeText(notice, printer)),
-    ...(view && { show: (items) => printer.say(view.showConsent(items, printer.err)) }),
+    show: async (items) => {
+      const { showConsent } = await import('./views/consent.ts')
+      printer.say(showConsent(items, printer.err))
+    },
+    ...(world.startedAt !== undefined && { startedAt: world.startedAt }),
   }
   if (!interactive || line.options.json === true) return io
   const { createAsk } = await import('./prompts.ts')

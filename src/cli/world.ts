@@ -13,6 +13,8 @@ export interface World {
   readonly stderr: Output
   /** Calls the listener for SIGINT and SIGTERM until the function given back is called. */
   readonly onSignal: (listener: (signal: 'SIGINT' | 'SIGTERM') => void) => () => void
+  /** Milliseconds since the epoch. */
+  readonly startedAt?: number
   /** Ends at once, without cleaning up. */
   readonly abort: (status: number) => void
 }
@@ -31,6 +33,7 @@ export function processWorld(): World {
         process.off('SIGTERM', listener)
       }
     },
+    startedAt: performance.timeOrigin,
     abort: (status) => process.exit(status),
   }
 }

@@ -26,7 +26,7 @@ export async function browse({ source, global, offline }: BrowseRequest, io: Io)
   const scope = findScope(io.settings, global)
   const { skill, ...spec } = source
   io.report(`resolving ${displayText(describeSpec(spec))}`)
-  const open = await openSpec(spec, sourceIo(io, scope, offline))
+  const open = await openSpec(spec, sourceIo(io, scope, offline), io.startedAt)
   try {
     const { offers, skipped } = await readOffers(open.tree, spec.subdir)
     rememberOffers(io.settings.cacheDir, open.resolution, offers)

@@ -49,7 +49,7 @@ export async function obtainCandidates(
   const { skill, ...spec } = source
   const label = displayText(describeSpec(spec))
   io.report(`resolving ${label}`)
-  const open = await openSpec(spec, sourceIo(io, scope, wanted.offline))
+  const open = await openSpec(spec, sourceIo(io, scope, wanted.offline), io.startedAt)
   try {
     const found = await readOffers(open.tree, spec.subdir)
     rememberOffers(io.settings.cacheDir, open.resolution, found.offers)

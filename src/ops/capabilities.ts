@@ -131,7 +131,7 @@ async function answers(
     }
     return (await io.ask.consent(items)).grants
   }
-  io.show?.(items)
+  await io.show?.(items)
   const allowed = typeof grant === 'string' ? undefined : readGrantFile(grant.file, io)
   return Object.fromEntries(
     items.map(({ name, request: { requested, optional } }) => {

@@ -83,12 +83,12 @@ async function answer(
   const items = open.map(({ item }) => item)
   if (grant === undefined) {
     if (!io.ask) {
-      io.show?.(items)
+      await io.show?.(items)
       throw required(open.map(({ candidate }) => candidate))
     }
     return (await io.ask.consent(items)).grants
   }
-  io.show?.(items)
+  await io.show?.(items)
   const allowed = typeof grant === 'string' ? undefined : readGrantFile(grant.file, io)
   return Object.fromEntries(
     open.map(({ candidate }) => {

@@ -54,11 +54,13 @@ export interface Io {
   readonly settings: Settings
   readonly signal: AbortSignal
   readonly now: () => Date
+  /** When the command was started, in milliseconds since the epoch; absent when one Io serves many commands. */
+  readonly startedAt?: number
   /** Progress: one line that replaces the last. */
   readonly report: (message: string) => void
   readonly notice: (notice: Notice) => void
   /** Shows what was asked for when consent is given without a question, so that a log holds it. */
-  readonly show?: (items: readonly ConsentItem[]) => void
+  readonly show?: (items: readonly ConsentItem[]) => Promise<void>
   /** Absent when nobody can answer: then a question is a refusal. */
   readonly ask?: Ask
 }

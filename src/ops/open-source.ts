@@ -21,11 +21,14 @@ export function sourceIo(io: Io, scope: Scope, offline = false): SourceIo {
   return { settings: io.settings, signal: io.signal, offline, root: scope.root, report: io.report }
 }
 
-/** Resolves and opens. A resolution that another process made after this call began is as fresh as an own one. */
-export async function openSpec(spec: Spec, io: SourceIo): Promise<OpenSource> {
+/**
+ * Resolves and opens. A resolution that another process made since `since` (milliseconds since the epoch) is as fresh as
+ * an own one: that is how many processes that start at once make one request.
+ */
+export async function openSpec(spec: Spec, io: SourceIo, since: number = Date.now()): Promise<OpenSource> {
   const source: Source = await sourceOf(spec.kind)
   const resolution =
-    spec.kind === 'path' ? await source.resolve(spec, io) : await resolveShared(source, spec, io)
+    spec.kind === 'path' ? await source.resolve(spec, io) : await resolveShared(source, spec, { io, since })
   return { spec, resolution, tree: await source.open(resolution, io) }
 }
 
@@ -41,15 +44,18 @@ interface Answer {
   readonly at: number
 }
 
-async function resolveShared(source: Source, spec: Spec, io: SourceIo): Promise<Resolution> {
-  const began = Date.now()
+async function resolveShared(
+  source: Source,
+  spec: Spec,
+  { io, since }: { readonly io: SourceIo; readonly since: number },
+): Promise<Resolution> {
   const text = `${io.root}\n${formatSpec(spec)}`
   const folder = join(io.settings.cacheDir, 'resolving')
   const answerFile = join(folder, `${sha256Hex(text)}.json`)
   mkdirSync(folder, { recursive: true })
   return withFileLock(`${answerFile}.lock`, { signal: io.signal }, async () => {
     const answer = readAnswer(answerFile)
-    if (answer && answer.spec === text && answer.at > began && !io.offline) return answer.resolution
+    if (answer && answer.spec === text && answer.at > since && !io.offline) return answer.resolution
     const resolution = await source.resolve(spec, io)
     const fresh: Answer = { spec: text, resolution, at: Date.now() }
     writeFileAtomic(answerFile, JSON.stringify(fresh))

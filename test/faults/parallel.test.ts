@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { times } from '../support/fault-counts.ts'
 import { disagreements, visibleSkills } from '../support/invariants.ts'
+import { makeRepo, publishBare } from '../support/git-repo.ts'
+import { startGitServer } from '../support/git-server.ts'
 import { runProgram } from '../support/program.ts'
 import { skillMd, writeTree } from '../support/skill-tree.ts'
 
@@ -30,4 +32,22 @@ it('keeps every entry when sixteen processes add different skills', async () => 
     expect(disagreements(options.cwd)).toEqual([])
     expect(readdirSync(join(options.cwd, '.agents'))).toEqual(['skills'])
   }
+})
+
+it('fetches once when sixteen processes add the same skill', async () => {
+  const { root, options } = fresh()
+  const repo = makeRepo({ 'skills/one/SKILL.md': skillMd('one') }, join(root, 'work'))
+  publishBare(repo, join(root, 'served'), 'acme/skills.git')
+  const server = await startGitServer({ root: join(root, 'served') })
+  onTestFinished(() => server.close())
+  const url = `${server.url}/acme/skills.git`
+  const alone = { cwd: writeTree(join(root, 'alone'), { '.keep': '' }), home: join(root, 'alone-home') }
+  writeTree(alone.home, { '.keep': '' })
+  expect((await runProgram(['add', url], alone)).code).toBe(0)
+  const needed = server.count()
+  server.reset()
+  const ends = await Promise.all(Array.from({ length: COUNT }, () => runProgram(['add', url], options)))
+  expect(ends.map(({ code, stderr }) => (code === 0 ? '' : stderr))).toEqual(ends.map(() => ''))
+  expect(server.count()).toBe(needed)
+  expect(disagreements(options.cwd)).toEqual([])
 })

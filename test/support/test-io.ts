@@ -40,7 +40,7 @@ export function ioAt(root: string, ask?: Partial<Ask>, folder = 'project'): Test
     now: () => new Date('2026-01-02T03:04:05Z'),
     report: () => {},
     notice: (notice) => notices.push(notice),
-    show: (items) => shown.push(items),
+    show: async (items) => void shown.push(items),
     ...(ask && { ask: { ...unanswered, ...ask } }),
   }
 }
