@@ -57,7 +57,7 @@ export function parseLockfile(text: string, file: string): Lockfile {
   const { skills } = root
   if (!isObject(skills)) throw refused('lock_invalid', file, { field: 'skills', problem: 'is not an object' })
   checkNames(Object.keys(skills), file)
-  for (const name in skills) checkEntry(skills[name], name, file)
+  for (const [name, entry] of Object.entries(skills)) checkEntry(entry, name, file)
   return root as unknown as Lockfile
 }
 

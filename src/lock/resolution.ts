@@ -70,8 +70,10 @@ function digestProblem(digest: string): string | undefined {
 }
 
 // The rules of git check-ref-format that matter when a name goes into a command line or a message.
+const PLAIN_REF = /^refs\/(?:heads|tags)\/(?!.*\.lock(?:\/|$))[\w-]+(?:[./][\w-]+)*$/
+
 function refProblem(ref: string): string | undefined {
-  if (ref === 'HEAD') return undefined
+  if (ref === 'HEAD' || PLAIN_REF.test(ref)) return undefined
   if (!/^refs\/[^/]/.test(ref)) return 'is neither HEAD nor a full ref such as refs/heads/main'
   const bad =
     ref.includes('..') ||
