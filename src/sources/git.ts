@@ -27,11 +27,12 @@ async function openGit(resolution: GitResolution, io: SourceIo): Promise<SourceT
   const byPath = new Map(entries.map((entry) => [entry.path, entry]))
   /** Absent in the list, brought since. */
   const present = new Set<string>()
+  const likely = likelyObjects(entries, resolution, io)
   return {
     entries,
     read: async (paths) => {
       const wanted = paths.map((path) => entryAt(byPath, path))
-      return healing(repo, resolution, () => readEntries(repo, resolution, { wanted, present }))
+      return healing(repo, resolution, () => readEntries(repo, resolution, { wanted, present, likely }))
     },
     close: () => closed.abort(),
   }
@@ -79,11 +80,34 @@ function entryAt(byPath: ReadonlyMap<string, GitEntry>, path: string): GitEntry 
   throw new SkillsError('internal', `Not a file of the repository: ${displayText(path)}`)
 }
 
+/** Absent files of the folders that will be read next; one request for all is cheaper than two. */
+function likelyObjects(
+  entries: readonly GitEntry[],
+  { subdir }: GitResolution,
+  { likely = [] }: SourceIo,
+): string[] {
+  const names = new Set(likely)
+  const inside = (path: string) =>
+    (subdir !== undefined && path.startsWith(`${subdir}/`)) ||
+    path
+      .split('/')
+      .slice(0, -1)
+      .some((part) => names.has(part))
+  return entries.filter(({ absent, path }) => absent && inside(path)).map(({ object }) => object)
+}
+
+interface Reading {
+  readonly wanted: readonly GitEntry[]
+  /** Objects that were absent when the tree was listed and have been fetched since. */
+  readonly present: Set<string>
+  readonly likely: readonly string[]
+}
+
 /** Files that the first fetch left on the server come in one further request. */
 async function readEntries(
   repo: GitRepo,
   resolution: GitResolution,
-  { wanted, present }: { readonly wanted: readonly GitEntry[]; readonly present: Set<string> },
+  { wanted, present, likely }: Reading,
 ): Promise<Uint8Array[]> {
   const ids = [...new Set(wanted.map((entry) => entry.object))]
   const objects = new Map<string, Uint8Array>()
@@ -98,6 +122,7 @@ async function readEntries(
     ? missing.filter((id) => !present.has(id))
     : await take(ids)
   if (missing.length > 0) {
+    missing = [...new Set([...missing, ...likely.filter((id) => !present.has(id))])]
     repo.io.report(`fetching ${missing.length} more ${missing.length === 1 ? 'file' : 'files'}`)
     await fetchMissing(repo, resolution, missing)
     for (const id of missing) present.add(id)

@@ -161,6 +161,29 @@ describe('the cache', () => {
     expect(server.count()).toBe(3)
   })
 
+  it('brings along what will likely be read next, so that a skill costs one request more', async () => {
+    const own = makeRepo({
+      'skills/b/SKILL.md': BIG,
+      'skills/b/data.txt': `${BIG}2`,
+      'skills/c/data.txt': `${BIG}3`,
+    })
+    publishBare(own, root, 'o/likely.git')
+    const url = `${server.url}/o/likely.git`
+    const requests = async (likely: readonly string[], subdir?: string) => {
+      const io = { ...testIo(), likely }
+      const spec: GitSpec = { kind: 'git', url, ...(subdir !== undefined && { subdir }) }
+      const tree = await gitSource.open(await gitSource.resolve(spec, io), io)
+      await tree.read(['skills/b/SKILL.md'])
+      server.reset()
+      const [bytes] = await tree.read(['skills/b/data.txt'])
+      expect(bytes?.length).toBe(BIG.length + 1)
+      return server.count()
+    }
+    expect(await requests(['b'])).toBe(0)
+    expect(await requests([], 'skills/b')).toBe(0)
+    expect(await requests([])).toBe(2)
+  })
+
   it('makes no request offline, and says what is missing', async () => {
     const io = testIo({ offline: true })
     server.reset()
