@@ -35,7 +35,7 @@ describe('an option of git dressed as a URL, a ref or a commit', () => {
     expect(existsSync(marker)).toBe(false)
   })
 
-  it('reaches git only after a -- even when the checks before are passed by', async () => {
+  it('is stopped by the check of the transport when those before are passed by', async () => {
     const io = testIo()
     const repo = makeRepo({ a: 'a' })
     const bad = { ...gitRepo(repo.url, io), url: `--upload-pack=touch ${marker}` }
