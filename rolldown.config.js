@@ -18,13 +18,27 @@ const noSubcommandPrograms = {
   },
 }
 
+/** Some of Node's own modules take milliseconds to load, and most commands import them without a use: first use loads. */
+const lazyBuiltins = {
+  name: 'lazy-builtins',
+  renderChunk(code) {
+    return code.replace(
+      /^let (\w+) = (require\("node:(?:crypto|timers\/promises)"\));$/gm,
+      (line, name, load) =>
+        code.includes(`__toESM(${name}`)
+          ? line
+          : `let ${name} = new Proxy({}, { get: (it => (_, key) => (it ??= ${load})[key])() });`,
+    )
+  },
+}
+
 const output = { dir: 'dist', minify: true, sourcemap: false }
 
 export default defineConfig([
   {
     ...shared,
     input: { main: 'src/main.ts' },
-    plugins: [noSubcommandPrograms],
+    plugins: [noSubcommandPrograms, lazyBuiltins],
     output: {
       ...output,
       format: 'cjs',

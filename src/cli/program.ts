@@ -45,7 +45,12 @@ export function parseArguments(argv: readonly string[], width: number): Parsed {
   const onRun = (row: CommandRow, args: string[], options: Options): void => {
     parsed = { kind: 'command', row, args, options }
   }
-  for (const row of COMMANDS) program.addCommand(build(row, program, onRun), { hidden: row.hidden === true })
+  const typed = new Set(argv)
+  for (const row of COMMANDS) {
+    const named = typed.has(row.name) || row.aliases?.some((alias) => typed.has(alias))
+    const command = named ? build(row, program, onRun) : outline(row, program)
+    program.addCommand(command, { hidden: row.hidden === true })
+  }
   if (argv.length === 0) return { kind: 'text', text: program.helpInformation() + helpTail() }
   try {
     program.parse([...argv], { from: 'user' })
@@ -61,15 +66,20 @@ function helpTail(): string {
   return '\nRun `skills help COMMAND` for options and examples.\n'
 }
 
+/** What the list of commands and its suggestions need; options of commands that were not typed would be built in vain. */
+function outline(row: CommandRow, parent: Command): Command {
+  const command = new Command(row.name).copyInheritedSettings(parent).aliases(row.aliases ?? [])
+  command.summary(row.summary)
+  if (row.group) command.helpGroup(row.group)
+  return row.args ? command.arguments(row.args) : command
+}
+
 function build(
   row: CommandRow,
   parent: Command,
   onRun: (row: CommandRow, args: string[], options: Options) => void,
 ): Command {
-  const command = new Command(row.name).copyInheritedSettings(parent).aliases(row.aliases ?? [])
-  command.summary(row.summary).description(sentence(row))
-  if (row.group) command.helpGroup(row.group)
-  if (row.args) command.arguments(row.args)
+  const command = outline(row, parent).description(sentence(row))
   for (const option of row.options ?? []) command.addOption(optionOf(option))
   if (row.examples)
     command.addHelpText('after', `\nExamples:\n${row.examples.map((e) => `  $ ${e}`).join('\n')}`)
