@@ -18,10 +18,17 @@ try {
   title('What does the repository offer?')
   skills(project, ['add', repository, '--list'])
   title('Add two skills, grant what they ask for, link them for two agents')
-  skills(project, [
-    ...['add', repository, '--skill', 'release-notes', '--skill', 'csv-report'],
-    ...['--agent', 'claude-code', '--agent', 'codex', '--grant', 'requested'],
-  ])
+  const choice = [
+    '--skill',
+    'release-notes',
+    '--skill',
+    'csv-report',
+    '--agent',
+    'claude-code',
+    '--agent',
+    'codex',
+  ]
+  skills(project, ['add', repository, ...choice, '--grant', 'requested'])
   title('What a reviewer sees: skills.lock')
   console.log(readFileSync(join(project, 'skills.lock'), 'utf8'))
 
@@ -47,7 +54,11 @@ function title(text) {
 
 function skills(cwd, args, expected = 0) {
   console.log(`$ skills ${args.map((arg) => arg.replace(scratch, '…')).join(' ')}`)
-  const { status, error } = spawnSync(process.execPath, [program, ...args], { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] })
+  const { status, error } = spawnSync(process.execPath, [program, ...args], {
+    cwd,
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
   if (error) throw error
   if (status !== expected) throw new Error(`skills ${args[0]} ended with ${status}, expected ${expected}`)
 }

@@ -87,7 +87,7 @@ export async function listTar(tar: Buffer, limits: ArchiveLimits): Promise<Liste
   }
   if (!isTarHeader(tar, 0)) throw invalid('holds no tar')
   const headers = checkTarHeaders(tar, limits)
-  const { Parser } = await import('tar')
+  const { Parser } = await (tarModule ??= import('tar'))
   const entries: ListedEntry[] = []
   let problem: unknown
   const parser = new Parser({
@@ -122,6 +122,9 @@ export async function listTar(tar: Buffer, limits: ArchiveLimits): Promise<Liste
 }
 
 const NOTHING = Buffer.alloc(0)
+
+/** Asked for once: resolving the name again costs as much as a small archive. */
+let tarModule: Promise<typeof import('tar')> | undefined
 
 /** node-tar's names of the types that may pass. */
 const KINDS: Record<string, ListedEntry['kind']> = {

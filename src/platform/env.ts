@@ -57,7 +57,7 @@ function absolute(value: string | undefined): string | undefined {
 /** The environment and the working directory of the process, where the caller does not name others. */
 export function surroundings(
   env: Settings['env'] = process.env,
-  cwd: string | undefined = undefined,
+  cwd?: string,
 ): Pick<Settings, 'env' | 'cwd'> {
   return { env, cwd: cwd ?? process.cwd() }
 }

@@ -1,5 +1,6 @@
 // SQLite files: private to the user, durable at every commit, migrated forward only. The native module loads here, when
 // a database is opened, and nowhere else.
+import type Driver from 'better-sqlite3'
 import type { Database } from 'better-sqlite3'
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -18,7 +19,7 @@ const BUSY_MS = 30_000
  * module; permission_denied, disk_full, fs_failed
  */
 export async function openDatabase(path: string, migrations: readonly string[]): Promise<Database> {
-  const { default: Sqlite } = await loadModule()
+  const Sqlite = await loadModule()
   createPrivate(path)
   let database: Database | undefined
   try {
@@ -32,9 +33,9 @@ export async function openDatabase(path: string, migrations: readonly string[]):
   }
 }
 
-async function loadModule(): Promise<typeof import('better-sqlite3')> {
+async function loadModule(): Promise<typeof Driver> {
   try {
-    return await import('better-sqlite3')
+    return (await import('better-sqlite3')).default
   } catch (cause) {
     throw missingModule(cause)
   }
