@@ -2,7 +2,7 @@
 // as the program is.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeFiles } from '../src/link/apply.ts'
+import { writeFiles } from '../src/store/write-files.ts'
 import { readArchive } from '../src/platform/archive.ts'
 
 const [from = '', to = ''] = process.argv.slice(2)

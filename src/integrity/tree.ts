@@ -2,6 +2,7 @@
 // which in-toto names dirHash. Mode bits are derived from content, so nothing outside the digest decides behaviour.
 import { createHash } from 'node:crypto'
 import { SkillsError } from '../errors/error.ts'
+import { comparePaths } from '../platform/order.ts'
 import { displayText } from '../platform/text.ts'
 import { sha256Hex } from './digest.ts'
 
@@ -51,13 +52,4 @@ export function modeOf(bytes: Uint8Array): number {
 /** By the bytes of the UTF-8 path, as `LC_ALL=C sort` does. */
 export function sortByPath<T extends { readonly path: string }>(files: readonly T[]): T[] {
   return [...files].sort((a, b) => comparePaths(a.path, b.path))
-}
-
-/** Order of the UTF-8 bytes; UTF-16 order differs only beyond the basic plane. */
-export function comparePaths(a: string, b: string): number {
-  if (a === b) return 0
-  // eslint-disable-next-line no-control-regex
-  const plain = !/[\ud800-\udfff]/.test(a) && !/[\ud800-\udfff]/.test(b)
-  if (plain) return a < b ? -1 : 1
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }

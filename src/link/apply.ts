@@ -1,19 +1,13 @@
 // Carries out link steps. Trusts no step more than the disk: where it would write is worked out again, and what
 // stands there is looked at again, so a step from a journal can be applied twice, late, or be a forgery.
-import { mkdirSync, renameSync, rmdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmdirSync, statSync, symlinkSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
-import { digestOfFiles, modeOf, type SkillFile } from '../integrity/tree.ts'
+import { digestOfFiles, type SkillFile } from '../integrity/tree.ts'
 import { assertSkillName } from '../lock/skill-name.ts'
-import {
-  containedPath,
-  errnoOf,
-  removeAbandoned,
-  removeTree,
-  temporaryName,
-  toFsError,
-} from '../platform/fs.ts'
+import { errnoOf, removeAbandoned, removeTree, temporaryName, toFsError } from '../platform/fs.ts'
 import { displayText } from '../platform/text.ts'
+import { writeFiles } from '../store/write-files.ts'
 import type { Settings } from '../platform/env.ts'
 import { AGENTS, agentDir } from './agents.ts'
 import { sharedFolder, skillsFolder, type LinkScope, type SkillsFolder } from './directory.ts'
@@ -111,23 +105,6 @@ function placeCopy(step: LinkStep, context: PlaceContext, input: ApplyInput): vo
     moveInto(temporary, path, state.kind !== 'absent')
   } finally {
     removeTree(temporary)
-  }
-}
-
-/** Writes the files below a new folder; the mode comes from the content. */
-export function writeFiles(root: string, files: readonly SkillFile[]): void {
-  const made = new Set<string>()
-  try {
-    mkdirSync(root, { recursive: true })
-    for (const file of files) {
-      const path = containedPath(root, file.path)
-      const folder = dirname(path)
-      if (!made.has(folder)) mkdirSync(folder, { recursive: true })
-      made.add(folder)
-      writeFileSync(path, file.bytes, { mode: modeOf(file.bytes), flag: 'wx' })
-    }
-  } catch (error) {
-    throw toFsError(error, root)
   }
 }
 

@@ -1,9 +1,10 @@
 // What stands where a skill's link belongs. Reads and judges; changes nothing.
 import { lstatSync, readFileSync, readdirSync, readlinkSync, realpathSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
-import { digestOfFiles, type SkillFile, type TreeDigest } from '../integrity/tree.ts'
-import { isMissing, listFiles, toFsError } from '../platform/fs.ts'
+import type { TreeDigest } from '../integrity/tree.ts'
+import { isMissing, toFsError } from '../platform/fs.ts'
 import { LIMITS } from '../platform/limits.ts'
+import { hashPlainFiles } from '../store/tree.ts'
 import { sharedFolder, skillsFolder, type LinkScope } from './directory.ts'
 
 /**
@@ -113,15 +114,6 @@ function isLinkText(path: string, context: PlaceContext): boolean {
 }
 
 function folderState(path: string): PlaceState {
-  const files = readPlainFiles(path)
-  return files ? { kind: 'folder', digest: digestOfFiles(files) } : { kind: 'folder' }
-}
-
-/** The files of a folder, or undefined when it is larger than a skill may be or holds links or special files. */
-export function readPlainFiles(root: string): SkillFile[] | undefined {
-  const listed = listFiles(root)
-  const bytes = listed.reduce((sum, file) => sum + file.size, 0)
-  const plain = listed.every((file) => file.kind === 'file')
-  if (!plain || listed.length > LIMITS.skillFiles || bytes > LIMITS.skillBytes) return undefined
-  return listed.map(({ path }) => ({ path, bytes: readFileSync(join(root, path)) }))
+  const folder = hashPlainFiles(path)
+  return folder ? { kind: 'folder', digest: folder.integrity } : { kind: 'folder' }
 }

@@ -1,5 +1,5 @@
 // Which folders of a tree are skills, from the list of its paths alone. Opens nothing but the plugin manifests it is given.
-import { comparePaths } from '../integrity/tree.ts'
+import { comparePaths } from '../platform/order.ts'
 import { pluginsOf, type Plugin, type PluginFile } from './plugins.ts'
 
 /** A folder with a SKILL.md that is offered. */

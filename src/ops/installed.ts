@@ -2,8 +2,8 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
-import { digestOfFiles, type SkillFile, type TreeDigest } from '../integrity/tree.ts'
-import { readPlainFiles } from '../link/place.ts'
+import type { TreeDigest } from '../integrity/tree.ts'
+import { type HashedFolder, hashPlainFiles } from '../store/tree.ts'
 import type { Io } from './io.ts'
 import type { Scope } from './scope.ts'
 import type { Workspace } from './workspace.ts'
@@ -12,15 +12,14 @@ import type { Workspace } from './workspace.ts'
 export type Installed =
   | { readonly kind: 'missing' }
   | { readonly kind: 'other' }
-  | { readonly kind: 'folder'; readonly files: readonly SkillFile[]; readonly integrity: TreeDigest }
+  | ({ readonly kind: 'folder' } & HashedFolder)
 
 /** Reads and hashes every byte of the copy. */
 export function readInstalled(scope: Scope, name: string): Installed {
   const path = join(scope.skillsDir, name)
-  const stat = lstatSync(path, { throwIfNoEntry: false })
-  if (!stat) return { kind: 'missing' }
-  const files = stat.isDirectory() ? readPlainFiles(path) : undefined
-  return files ? { kind: 'folder', files, integrity: digestOfFiles(files) } : { kind: 'other' }
+  const folder = hashPlainFiles(path)
+  if (folder) return { kind: 'folder', ...folder }
+  return { kind: lstatSync(path, { throwIfNoEntry: false }) ? 'other' : 'missing' }
 }
 
 /**

@@ -1,11 +1,12 @@
 // The locked content of an installed skill for whoever reads it: the copy when it is intact, else the store.
+import { join } from 'node:path'
+import { readPlainFiles } from '../store/tree.ts'
 import { readManifest, type Manifest } from '../manifest/manifest.ts'
 import { type CapabilityRequest, capabilityRequest } from '../manifest/request.ts'
 import type { Diagnostic } from '../errors/diagnostic.ts'
-import type { SkillFile } from '../integrity/tree.ts'
+import { digestOfFiles, type SkillFile } from '../integrity/tree.ts'
 import type { LockEntry } from '../lock/lockfile.ts'
 import { openStore } from '../store/store.ts'
-import { readInstalled } from './installed.ts'
 import type { Io } from './io.ts'
 import type { Scope } from './scope.ts'
 
@@ -29,6 +30,6 @@ export function readLockedContent(
 }
 
 function intactFiles(name: string, entry: LockEntry, scope: Scope): readonly SkillFile[] | undefined {
-  const installed = readInstalled(scope, name)
-  return installed.kind === 'folder' && installed.integrity === entry.integrity ? installed.files : undefined
+  const files = readPlainFiles(join(scope.skillsDir, name))
+  return files && digestOfFiles(files) === entry.integrity ? files : undefined
 }

@@ -1,6 +1,8 @@
 // Recomputes every installed file against skills.lock and looks at every link. Writes nothing.
+import { join } from 'node:path'
 import type { SkillFile } from '../integrity/tree.ts'
 import type { LinkFinding } from '../link/link.ts'
+import { readPlainFiles } from '../store/tree.ts'
 import type { LockEntry } from '../lock/lockfile.ts'
 import { groupBy } from '../platform/group.ts'
 import { openStore, type Store } from '../store/store.ts'
@@ -65,11 +67,12 @@ export async function verify(request: VerifyRequest, io: Io): Promise<VerifyResu
     const installed = readInstalled(scope, name)
     counts.skills += 1
     if (installed.kind === 'folder') {
-      counts.files += installed.files.length
-      for (const file of installed.files) counts.bytes += file.bytes.length
+      counts.files += installed.files
+      counts.bytes += installed.bytes
     }
     const wrong = (links.get(name) ?? []).map(({ dir, problem }) => ({ path: `${dir}/${name}`, problem }))
-    return { ...compare(name, entry, { installed, store }), links: wrong }
+    const path = join(scope.skillsDir, name)
+    return { ...compare(name, entry, { installed, path, store }), links: wrong }
   })
   return {
     scope: scope.kind,
@@ -84,15 +87,16 @@ export async function verify(request: VerifyRequest, io: Io): Promise<VerifyResu
 function compare(
   name: string,
   { integrity }: LockEntry,
-  { installed, store }: { readonly installed: Installed; readonly store: Store },
+  { installed, path, store }: { readonly installed: Installed; readonly path: string; readonly store: Store },
 ): Omit<VerifiedSkill, 'links'> {
   if (installed.kind === 'missing') return { name, status: 'missing', integrity, files: [] }
   if (installed.kind === 'other') {
     return { name, status: 'modified', integrity, files: [{ path: '.', change: 'unknown' }] }
   }
-  const { integrity: actual, files } = installed
+  const { integrity: actual } = installed
   if (actual === integrity) return { name, status: 'ok', integrity, actual, files: [] }
-  return { name, status: 'modified', integrity, actual, files: changes(lockedFiles(store, integrity), files) }
+  const files = changes(lockedFiles(store, integrity), readPlainFiles(path) ?? [])
+  return { name, status: 'modified', integrity, actual, files }
 }
 
 function lockedFiles(store: Store, integrity: string): readonly SkillFile[] | undefined {

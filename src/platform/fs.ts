@@ -21,6 +21,7 @@ import { dirname, join, resolve, sep } from 'node:path'
 import type { Code } from '../errors/codes.ts'
 import { SkillsError } from '../errors/error.ts'
 import { LIMITS } from './limits.ts'
+import { comparePaths } from './order.ts'
 import { displayText } from './text.ts'
 
 /** One entry of a folder tree; `path` is relative to its root, with `/`. */
@@ -181,14 +182,7 @@ export function listFiles(root: string): ListedFile[] {
       else if (entry) found.push(entry)
     }
   }
-  return found.sort((a, b) => compareBytes(a.path, b.path))
-}
-
-// UTF-16 order and byte order differ only where surrogates stand.
-function compareBytes(a: string, b: string): number {
-  if (/[\ud800-\udfff]/.test(a) || /[\ud800-\udfff]/.test(b))
-    return Buffer.compare(Buffer.from(a), Buffer.from(b))
-  return a < b ? -1 : 1
+  return found.sort((a, b) => comparePaths(a.path, b.path))
 }
 
 function listed(absolute: string, path: string): ListedFile | 'folder' | undefined {

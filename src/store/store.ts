@@ -2,12 +2,11 @@
 // Nothing enters that does not have its digest, nothing leaves without every byte hashed again, no entry is overwritten.
 // Files are not synced one by one (a thousand skills would take seconds): an entry torn by a power cut fails its digest
 // on the next read, is moved aside and fetched again. A killed process leaves only temporary folders.
-import { lstatSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
-import { digestOfFiles, isTreeDigest, modeOf, type SkillFile, type TreeDigest } from '../integrity/tree.ts'
+import { digestOfFiles, isTreeDigest, type SkillFile, type TreeDigest } from '../integrity/tree.ts'
 import {
-  containedPath,
   errnoOf,
   isMissing,
   listFiles,
@@ -17,7 +16,9 @@ import {
   toFsError,
 } from '../platform/fs.ts'
 import { assertSafePath, pathCollision } from '../platform/path-name.ts'
+import type { Verified } from '../trust/verify.ts'
 import { readTree } from './tree.ts'
+import { writeFiles } from './write-files.ts'
 
 declare const stored: unique symbol
 
@@ -25,12 +26,6 @@ declare const stored: unique symbol
 export interface Stored {
   readonly integrity: TreeDigest
   readonly [stored]: true
-}
-
-/** Content on its way into the store. */
-export interface StoreContent {
-  readonly integrity: TreeDigest
-  readonly files: readonly SkillFile[]
 }
 
 export interface Pruned {
@@ -46,7 +41,7 @@ export interface Store {
    * Adds the content unless it is there; two processes may do so at once.
    * @throws integrity_mismatch, path_unsafe, permission_denied, disk_full, fs_failed
    */
-  put(content: StoreContent): Stored
+  put(content: Verified): Stored
   /**
    * The files of an entry, every byte hashed again, or undefined when the store does not have it.
    * @throws store_corrupt after moving a damaged entry out of the way; permission_denied, fs_failed
@@ -97,7 +92,7 @@ function entryPath({ entries }: Places, integrity: TreeDigest): string {
   return join(entries, name.slice(0, 2), name)
 }
 
-function put(places: Places, { integrity, files }: StoreContent): void {
+function put(places: Places, { integrity, files }: Verified): void {
   const target = entryPath(places, integrity)
   checkContent(integrity, files)
   const state = stateOf(target, integrity)
@@ -105,7 +100,7 @@ function put(places: Places, { integrity, files }: StoreContent): void {
   if (state === 'damaged') setAside(places, target)
   const temporary = join(places.temporary, temporaryName())
   try {
-    writeEntry(temporary, files)
+    writeFiles(temporary, files, { files: 0o555, folders: 0o700 })
     mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
     publish(temporary, target, integrity)
   } catch (error) {
@@ -125,18 +120,6 @@ function checkContent(integrity: TreeDigest, files: readonly SkillFile[]): void 
   throw new SkillsError('integrity_mismatch', `The content has the digest ${actual}, not ${integrity}`, {
     details: { expected: integrity, actual },
   })
-}
-
-function writeEntry(root: string, files: readonly SkillFile[]): void {
-  const folders = new Set<string>()
-  mkdirSync(root, { recursive: true, mode: 0o700 })
-  for (const { path, bytes } of files) {
-    const absolute = containedPath(root, path)
-    const folder = dirname(absolute)
-    if (folder !== root && !folders.has(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
-    folders.add(folder)
-    writeFileSync(absolute, bytes, { flag: 'wx', mode: modeOf(bytes) & 0o555 })
-  }
 }
 
 /** Renames into place; when another process was faster and its entry is good, ours is dropped. */

@@ -10,9 +10,15 @@ import {
   readdirSync,
   readSync,
 } from 'node:fs'
-import { SkillsError } from '../errors/error.ts'
+import { isSkillsError, SkillsError } from '../errors/error.ts'
 import { sha256Hex } from '../integrity/digest.ts'
-import { type FileDigest, type SkillFile, sortByPath } from '../integrity/tree.ts'
+import {
+  type FileDigest,
+  type SkillFile,
+  sortByPath,
+  type TreeDigest,
+  treeDigest,
+} from '../integrity/tree.ts'
 import { errnoOf, toFsError } from '../platform/fs.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { displayText } from '../platform/text.ts'
@@ -33,9 +39,48 @@ export function readTree(root: string): DiskTree<SkillFile> | undefined {
   return walk(root, (path, bytes) => ({ path, bytes: Buffer.from(bytes) }))
 }
 
+/** A file of which only the digest is kept. */
+export interface HashedFile extends FileDigest {
+  readonly size: number
+}
+
 /** Like `readTree`, but keeps only the digests: one buffer serves all files, so memory stays flat. */
-export function digestTree(root: string): DiskTree<FileDigest> | undefined {
-  return walk(root, (path, bytes) => ({ path, sha256: sha256Hex(bytes) }))
+export function digestTree(root: string): DiskTree<HashedFile> | undefined {
+  return walk(root, (path, bytes) => ({ path, sha256: sha256Hex(bytes), size: bytes.length }))
+}
+
+/** The files of a folder, or undefined when there is none, or it holds more than plain files or more than a skill may. */
+export function readPlainFiles(root: string): readonly SkillFile[] | undefined {
+  return plainOnly(() => readTree(root))
+}
+
+/** What a folder of plain files amounts to. */
+export interface HashedFolder {
+  readonly integrity: TreeDigest
+  /** How many files, and their bytes in all. */
+  readonly files: number
+  readonly bytes: number
+}
+
+/** Like `readPlainFiles`, without keeping the content. */
+export function hashPlainFiles(root: string): HashedFolder | undefined {
+  const files = plainOnly(() => digestTree(root))
+  if (!files) return undefined
+  return {
+    integrity: treeDigest(files),
+    files: files.length,
+    bytes: files.reduce((sum, file) => sum + file.size, 0),
+  }
+}
+
+function plainOnly<T>(read: () => DiskTree<T> | undefined): readonly T[] | undefined {
+  try {
+    const tree = read()
+    return tree && tree.strange.length === 0 ? tree.files : undefined
+  } catch (error) {
+    if (isSkillsError(error, 'limit_exceeded')) return undefined
+    throw error
+  }
 }
 
 /** `bytes` are only valid during the call. */

@@ -14,6 +14,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { digestOfFiles } from '../../src/integrity/tree.ts'
 import { LIMITS } from '../../src/platform/limits.ts'
 import { openStore } from '../../src/store/store.ts'
+import { asVerified } from '../support/verified.ts'
 
 const files = [
   { path: 'SKILL.md', bytes: Buffer.from('# a') },
@@ -25,7 +26,7 @@ let dataDir: string
 let entry: string
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'store-'))
-  openStore(dataDir).put({ integrity, files })
+  openStore(dataDir).put(asVerified({ integrity, files }))
   const name = Buffer.from(integrity.slice(3), 'base64').toString('base64url')
   entry = join(dataDir, 'store', 'h1', name.slice(0, 2), name)
   chmodSync(join(entry, 'SKILL.md'), 0o644)
@@ -68,7 +69,7 @@ test.each(Object.keys(changes))(
     await expect(() => store.read(integrity)).toThrowCode('store_corrupt')
     expect(existsSync(entry)).toBe(false)
     expect(store.read(integrity)).toBeUndefined()
-    store.put({ integrity, files })
+    store.put(asVerified({ integrity, files }))
     expect(store.read(integrity)).toEqual(files)
   },
 )
@@ -76,7 +77,7 @@ test.each(Object.keys(changes))(
 test.each(Object.keys(changes))('is noticed by put, which replaces the entry, when %s', (name) => {
   changes[name]?.()
   const store = openStore(dataDir)
-  store.put({ integrity, files })
+  store.put(asVerified({ integrity, files }))
   expect(store.read(integrity)).toEqual(files)
 })
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { digestOfFiles } from '../../src/integrity/tree.ts'
 import { openStore } from '../../src/store/store.ts'
+import { asVerified } from '../support/verified.ts'
 
 let dataDir: string
 beforeEach(() => {
@@ -13,7 +14,7 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 
 const put = (...paths: string[]) => {
   const files = paths.map((path) => ({ path, bytes: Buffer.from('x') }))
-  openStore(dataDir).put({ integrity: digestOfFiles(files), files })
+  openStore(dataDir).put(asVerified({ integrity: digestOfFiles(files), files }))
 }
 
 test.each(['../x', '/tmp/x', 'a/../../x', 'a\\..\\x', 'a\0', '.git/config', 'CON', '', '.', 'a/'])(

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, it, onTestFinished } from 'vitest'
+import { comparePaths } from '../../src/platform/order.ts'
 import { sha256Hex } from '../../src/integrity/digest.ts'
-import { comparePaths, digestOfFiles, isTreeDigest, modeOf, treeDigest } from '../../src/integrity/tree.ts'
+import { digestOfFiles, isTreeDigest, modeOf, treeDigest } from '../../src/integrity/tree.ts'
 import { writeTree } from '../support/skill-tree.ts'
 
 it('is what find, sort and sha256sum compute', () => {

@@ -97,7 +97,10 @@ describe('install --frozen', () => {
 describe('install', () => {
   it('locks what skills.json asks for and the lock lacks, with consent', async () => {
     const io = testIo()
-    writeTree(io.root, { 'source/SKILL.md': skillMd('one'), 'source/skill.toml': skillToml('one', ['h.example.org']) })
+    writeTree(io.root, {
+      'source/SKILL.md': skillMd('one'),
+      'source/skill.toml': skillToml('one', ['h.example.org']),
+    })
     writeTree(io.project, { 'skills.json': '{"skills":{"one":"../source"},"agents":[]}' })
     await expect(install({}, io)).toThrowCode('consent_required')
     const result = await install({ grant: 'requested' }, io)

@@ -28,7 +28,9 @@ it('tells in a check what is newer and writes nothing', async () => {
   publish(io, ['a.test'], '1.1.0')
   const before = readTreeText(io.project)
   const result = await update({ names: [], check: true }, io)
-  expect(result.items).toMatchObject([{ status: 'available', from: { version: '1.0.0' }, to: { version: '1.1.0' } }])
+  expect(result.items).toMatchObject([
+    { status: 'available', from: { version: '1.0.0' }, to: { version: '1.1.0' } },
+  ])
   expect(updateExit(result)).toBe(4)
   expect(readTreeText(io.project)).toEqual(before)
 })

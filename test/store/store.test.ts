@@ -14,6 +14,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { digestOfFiles, type SkillFile } from '../../src/integrity/tree.ts'
 import { openStore } from '../../src/store/store.ts'
+import { verifyFetched } from '../../src/trust/verify.ts'
+import { asVerified } from '../support/verified.ts'
 import { runParallel } from '../support/processes.ts'
 
 let dataDir: string
@@ -25,8 +27,7 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 const filesOf = (texts: Readonly<Record<string, string>>): SkillFile[] =>
   Object.entries(texts).map(([path, text]) => ({ path, bytes: Buffer.from(text) }))
 const content = (texts: Readonly<Record<string, string>>) => {
-  const files = filesOf(texts)
-  return { integrity: digestOfFiles(files), files }
+  return verifyFetched({ resolution: { kind: 'path', path: './x' }, files: filesOf(texts) })
 }
 const PDF = content({
   'SKILL.md': '# pdf',
@@ -62,7 +63,7 @@ test('gives a large file whole', () => {
   const bytes = Buffer.alloc(3_000_001, 'x')
   const files = [{ path: 'SKILL.md', bytes }]
   const store = openStore(dataDir)
-  store.put({ integrity: digestOfFiles(files), files })
+  store.put(asVerified({ integrity: digestOfFiles(files), files }))
   expect(bytes.equals(store.read(digestOfFiles(files))?.[0]?.bytes ?? new Uint8Array())).toBe(true)
 })
 
@@ -103,7 +104,7 @@ test.each(['h1:', 'sha256:00', '../../x', 'h1:../../../x', ''])(
   async (integrity) => {
     const store = openStore(dataDir)
     await expect(() => store.read(integrity)).toThrowCode('integrity_mismatch')
-    await expect(() => store.put({ integrity, files: [] })).toThrowCode('integrity_mismatch')
+    await expect(() => store.put(asVerified({ integrity, files: [] }))).toThrowCode('integrity_mismatch')
   },
 )
 

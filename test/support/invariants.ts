@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { digestOfFiles } from '../../src/integrity/tree.ts'
-import { readPlainFiles } from '../../src/link/place.ts'
+import { readPlainFiles } from '../../src/store/tree.ts'
 import { loadLockfile, loadProject } from '../../src/lock/file.ts'
 
 /** Names and digests of the copies that an agent would see. */

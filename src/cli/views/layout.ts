@@ -9,19 +9,10 @@ export interface Cell {
 
 /** Columns that a terminal uses for the text: wide East Asian characters and emoji take two, marks none. */
 export function textWidth(text: string): number {
-  if (isAscii(text)) return text.length
+  if (PLAIN_TEXT.test(text)) return text.length
   let width = 0
   for (const part of graphemes(text)) width += WIDE.test(part) ? 2 : 1
   return width
-}
-
-/** Nearly all text is; a loop is quicker than a pattern for a process that runs once. */
-function isAscii(text: string): boolean {
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index)
-    if (code < 0x20 || code > 0x7e) return false
-  }
-  return true
 }
 
 let segmenter: Intl.Segmenter | undefined
@@ -36,7 +27,8 @@ const WIDE =
 
 /** Cut to the width with an ellipsis. */
 export function fit(text: string, width: number): string {
-  if (textWidth(text) <= width) return text
+  // No character is wider than two columns.
+  if (text.length * 2 <= width || textWidth(text) <= width) return text
   let kept = ''
   let used = 1
   for (const segment of graphemes(text)) {
@@ -71,52 +63,53 @@ export function columns(
   { style, width }: Canvas,
   { indent = '' }: ColumnOptions = {},
 ): string {
-  const cells = rows.map((row) => row.map(safeCell))
+  // One look at all of the text: nearly always nothing in it needs care, and a thousand rows are quick.
+  const plain = PLAIN_TEXT.test(rows.map((row) => row.map(textOf).join('')).join(''))
+  const widthOf: (text: string) => number = plain ? (text) => text.length : textWidth
+  const cells = plain ? rows : rows.map((row) => row.map(safeCell))
   const widths: number[] = []
   for (const row of cells) {
     for (let index = 0; index < row.length; index += 1) {
-      widths[index] = Math.max(widths[index] ?? 0, row[index]?.width ?? 0)
+      const cell = row[index]
+      const own = cell === undefined ? 0 : widthOf(textOf(cell))
+      if (own > (widths[index] ?? -1)) widths[index] = own
     }
   }
   const count = widths.length
   const before = widths.slice(0, -1).reduce((sum, columnWidth) => sum + columnWidth + 2, indent.length)
   const narrow = count > 1 && width - before < Math.min(12, widths.at(-1) ?? 0)
-  const paint = (text: string, { format }: SafeCell): string => (format ? style(format, text) : text)
-  const shownRow = (row: readonly SafeCell[]): string => {
-    if (narrow) return stacked(row)
-    const last = row.findLastIndex((cell) => cell.text !== '')
+  const paint = (text: string, cell: string | Cell): string =>
+    typeof cell === 'string' ? text : style(cell.format, text)
+  const aligned = (row: readonly (string | Cell)[]): string => {
+    const last = row.findLastIndex((cell) => textOf(cell) !== '')
     let line = indent
     for (let index = 0; index <= last; index += 1) {
-      const cell = row[index] as SafeCell
-      const room = width - before
-      const text = index === count - 1 && cell.width > room ? fit(cell.text, room) : cell.text
-      line += paint(text, cell)
-      if (index < last) line += ' '.repeat((widths[index] ?? 0) - cell.width + 2)
+      const cell = row[index] ?? ''
+      const text = textOf(cell)
+      line += paint(index === count - 1 ? fit(text, width - before) : text, cell)
+      if (index < last) line += ' '.repeat((widths[index] ?? 0) - widthOf(text) + 2)
     }
     return line
   }
-  const stacked = (row: readonly SafeCell[]): string =>
+  const stacked = (row: readonly (string | Cell)[]): string =>
     row
-      .filter((cell) => cell.text !== '')
+      .filter((cell) => textOf(cell) !== '')
       .map((cell, index) => {
         const inset = indent + (index > 0 ? '  ' : '')
-        return inset + paint(fit(cell.text, width - inset.length), cell)
+        return inset + paint(fit(textOf(cell), width - inset.length), cell)
       })
       .join('\n')
-  return cells.map(shownRow).join('\n')
+  return cells.map(narrow ? stacked : aligned).join('\n')
 }
 
-interface SafeCell {
-  readonly text: string
-  readonly width: number
-  readonly format: Format | undefined
+const PLAIN_TEXT = /^[ -~]*$/
+
+function textOf(cell: string | Cell): string {
+  return typeof cell === 'string' ? cell : cell.text
 }
 
-function safeCell(cell: string | Cell): SafeCell {
-  const [given, format] = typeof cell === 'string' ? [cell] : [cell.text, cell.format]
-  if (isAscii(given)) return { text: given, width: given.length, format }
-  const text = displayText(given)
-  return { text, width: textWidth(text), format }
+function safeCell(cell: string | Cell): string | Cell {
+  return typeof cell === 'string' ? displayText(cell) : { ...cell, text: displayText(cell.text) }
 }
 
 /** Blocks with an empty line between; empty ones are left out. */
