@@ -24,9 +24,6 @@ const ROWS: readonly (readonly string[])[] = [
 /** Folders without input and output. */
 const PURE = ['integrity', 'capabilities', 'manifest']
 const EFFECTS = /^(?:node:)?(?:fs|child_process|net|tls|http|https|http2|dns|dgram|worker_threads)(?:\/|$)/
-/** What pure code may use of `platform`: text and sizes, no effects. */
-const PURE_PLATFORM = /^platform\/(?:text|limits|path-name|links|closest)\.ts$/
-
 /**
  * Values that a door takes from elsewhere than ops, errors and platform: parsers of what was typed, and the plain
  * words for what is shown.
@@ -77,6 +74,23 @@ const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .sort()
 const isLocal = (to: string): boolean => to.endsWith('.ts')
 
+/** Everything that static imports of values reach from the file: local files and packages. */
+function closureOf(entry: string): { files: Set<string>; packages: Set<string> } {
+  const files = new Set<string>()
+  const packages = new Set<string>()
+  const pending = [entry]
+  for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
+    if (files.has(file)) continue
+    files.add(file)
+    for (const { to, types, dynamic } of importsOf(file)) {
+      if (types || dynamic) continue
+      if (isLocal(to)) pending.push(to)
+      else packages.add(to)
+    }
+  }
+  return { files, packages }
+}
+
 describe('layers', () => {
   test('every file belongs to a row', () => {
     expect(FILES.filter((file) => rowOf(file) < 0)).toEqual([])
@@ -93,15 +107,14 @@ describe('layers', () => {
     expect(upward).toEqual([])
   })
 
-  test('pure folders have no effects', () => {
-    const effects = FILES.filter((file) => PURE.includes(file.split('/')[0] ?? '')).flatMap((file) =>
-      importsOf(file)
-        .filter(
-          ({ to, types }) =>
-            !types && (EFFECTS.test(to) || (to.startsWith('platform/') && !PURE_PLATFORM.test(to))),
-        )
-        .map(({ to }) => `${file} -> ${to}`),
-    )
+  test('pure folders have no effects, nor has what they use of platform', () => {
+    const effects = FILES.filter((file) => PURE.includes(file.split('/')[0] ?? '')).flatMap((file) => {
+      const { files, packages } = closureOf(file)
+      const reading = [...files].filter((other) => /\bprocess\./.test(readFileSync(join(SRC, other), 'utf8')))
+      return [...[...packages].filter((name) => EFFECTS.test(name)), ...reading].map(
+        (to) => `${file} -> ${to}`,
+      )
+    })
     expect(effects).toEqual([])
   })
 
@@ -129,23 +142,6 @@ describe('layers', () => {
 })
 
 describe('what a start loads', () => {
-  /** Everything that static imports of values reach from the file: local files and packages. */
-  function closureOf(entry: string): { files: Set<string>; packages: Set<string> } {
-    const files = new Set<string>()
-    const packages = new Set<string>()
-    const pending = [entry]
-    for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
-      if (files.has(file)) continue
-      files.add(file)
-      for (const { to, types, dynamic } of importsOf(file)) {
-        if (types || dynamic) continue
-        if (isLocal(to)) pending.push(to)
-        else packages.add(to)
-      }
-    }
-    return { files, packages }
-  }
-
   test('the version is answered without any package or other module of the program', () => {
     const { files, packages } = closureOf('main.ts')
     expect([...files].sort()).toEqual(['main.ts', 'platform/version.ts'])
