@@ -49,7 +49,9 @@ export async function obtainCandidates(
   const { skill, ...spec } = source
   const label = displayText(describeSpec(spec))
   io.report(`resolving ${label}`)
-  const open = await openSpec(spec, sourceIo(io, scope, wanted.offline), io.startedAt)
+  const names = [...(wanted.skills ?? []), ...(skill ? [skill] : [])]
+  const from = { ...sourceIo(io, scope, wanted.offline), likely: names }
+  const open = await openSpec(spec, from, io.startedAt)
   try {
     const found = await readOffers(open.tree, spec.subdir)
     rememberOffers(io.settings.cacheDir, open.resolution, found.offers)
@@ -60,7 +62,6 @@ export async function obtainCandidates(
         message: `skipped ${displayText(dir || '.')}: ${displayText(reason?.message ?? 'not usable')}`,
       })
     }
-    const names = [...(wanted.skills ?? []), ...(skill ? [skill] : [])]
     const chosen = await selectOffers(found, { ...wanted, names }, { source: label, io })
     io.report(`reading ${chosen.length} of ${found.offers.length} skills of ${label}`)
     const fetched = await readSkills(
