@@ -31,7 +31,7 @@ export interface ApplyInput {
 export function applyLinks(steps: readonly LinkStep[], input: ApplyInput): { readonly copied: LinkStep[] } {
   const copied: LinkStep[] = []
   const shared = sharedFolder(input.scope)
-  const folders = new Map<string, SkillsFolder>()
+  const folders = new Map<string, SkillsFolder & { readonly toShared: string }>()
   const allowed = allowedDirs(input)
   for (const step of steps) {
     assertSkillName(step.name)
@@ -42,12 +42,13 @@ export function applyLinks(steps: readonly LinkStep[], input: ApplyInput): { rea
     }
     let folder = folders.get(step.dir)
     if (!folder) {
-      folder = skillsFolder(input.scope, step.dir)
+      const found = skillsFolder(input.scope, step.dir)
+      folder = { ...found, toShared: relative(found.path, shared) }
       if (!folder.shared && step.action !== 'remove') makeFolder(folder.path)
       folders.set(step.dir, folder)
     }
     if (folder.shared) continue
-    const context: PlaceContext = { name: step.name, folder: folder.path, shared }
+    const context: PlaceContext = { name: step.name, folder: folder.path, shared, toShared: folder.toShared }
     if (step.action === 'remove') removePlace(step, context)
     else if (step.action === 'copy' || !placeLink(step, context, input)) {
       placeCopy(step, context, input)

@@ -45,10 +45,11 @@ export function surveyLinks({ scope, dirs, names }: SurveyInput): LinkPlace[] {
     const folder = skillsFolder(scope, dir)
     if (folder.shared || seen.has(folder.path)) continue
     seen.add(folder.path)
+    const toShared = relative(folder.path, shared)
     const present = folder.exists ? presentNames(folder.path) : undefined
     for (const name of names) {
       const state: PlaceState = present?.(name)
-        ? stateOf(join(folder.path, name), { name, folder: folder.path, shared })
+        ? stateOf(join(folder.path, name), { name, folder: folder.path, shared, toShared })
         : { kind: 'absent' }
       places.push({ dir, name, state })
     }
@@ -71,16 +72,18 @@ export interface PlaceContext {
   /** The agents' folder, and the shared folder; real paths. */
   readonly folder: string
   readonly shared: string
+  /** The path from one to the other, worked out once for all skills. */
+  readonly toShared: string
 }
 
 /** What stands at `path`, which is `<folder>/<name>`. */
-export function stateOf(path: string, { name, folder, shared }: PlaceContext): PlaceState {
+export function stateOf(path: string, context: PlaceContext): PlaceState {
   try {
     const stat = lstatSync(path, { throwIfNoEntry: false })
     if (!stat) return { kind: 'absent' }
-    if (stat.isSymbolicLink()) return linkState(readlinkSync(path), { name, folder, shared })
+    if (stat.isSymbolicLink()) return linkState(readlinkSync(path), context)
     if (stat.isDirectory()) return folderState(path)
-    if (stat.isFile() && stat.size < LIMITS.pathBytes && isLinkText(path, { name, folder, shared })) {
+    if (stat.isFile() && stat.size < LIMITS.pathBytes && isLinkText(path, context)) {
       return { kind: 'ours' }
     }
     return { kind: 'file' }
@@ -91,8 +94,8 @@ export function stateOf(path: string, { name, folder, shared }: PlaceContext): P
 }
 
 /** The text of the link that belongs in `folder`: relative, unless the copy is on another drive. */
-export function linkText({ name, folder, shared }: PlaceContext): string {
-  return relative(folder, join(shared, name))
+export function linkText({ name, toShared }: PlaceContext): string {
+  return toShared + sep + name
 }
 
 function linkState(target: string, context: PlaceContext): PlaceState {
