@@ -12,14 +12,14 @@ import { formatLockfile, type Lockfile, parseLockfile } from '../lock/lockfile.t
 import { formatProject, parseProject } from '../lock/project.ts'
 import { assertSkillName } from '../lock/skill-name.ts'
 import type { Settings } from '../platform/env.ts'
-import { removeAbandoned, toFsError, writeFileAtomic } from '../platform/fs.ts'
+import { isMissing, removeAbandoned, removeTree, toFsError, writeFileAtomic } from '../platform/fs.ts'
 import { displayText } from '../platform/text.ts'
 import { readPlainFiles } from '../store/tree.ts'
 import { writeFiles } from '../store/write-files.ts'
 import { planProjectLinks, type ProjectState } from './project-links.ts'
 import type { Scope } from './scope.ts'
 
-/** From one state to the next. Copies that are new were staged before with `stageSkill`. */
+/** From one state to the next. Copies that are new were staged before with `openStage`. */
 export interface Change {
   readonly before: ProjectState
   readonly after: ProjectState
@@ -43,12 +43,20 @@ interface Journal {
 }
 
 /** Writes a verified copy beside the final place; nothing is visible yet. */
-export function stageSkill(scope: Scope, name: string, files: readonly SkillFile[]): void {
-  assertSkillName(name)
+export type Stage = (name: string, files: readonly SkillFile[]) => void
+
+/**
+ * Where the copies of one change are staged. Call under the process lock.
+ * @throws link_unsafe
+ */
+export function openStage(scope: Scope): Stage {
   assertInside(scope)
-  const folder = join(scope.workDir, 'stage', name)
-  rmSync(folder, { recursive: true, force: true })
-  writeFiles(folder, files)
+  return (name, files) => {
+    assertSkillName(name)
+    const folder = join(scope.workDir, 'stage', name)
+    if (exists(folder)) removeTree(folder)
+    writeFiles(folder, files)
+  }
 }
 
 /**
@@ -67,7 +75,7 @@ export function applyChange(
     remove: Object.keys(before.lock.skills).filter((name) => !after.lock.skills[name]),
     links: planProjectLinks(scope, { before, after }, { settings, force }),
     project: formatProject(after.project, loadText(scope.projectFile)),
-    lock: formatLockfile(after.lock),
+    lock: lockText(scope, before.lock, after.lock),
   }
   // Copies that only fill gaps need no journal: with the same lock, half of them is a state that `install` completes.
   const fills =
@@ -76,7 +84,13 @@ export function applyChange(
     loadText(scope.projectFile) === journal.project &&
     place.every((name) => !exists(join(scope.skillsDir, name)))
   if (!fills) writeFileAtomic(journalFile(scope), JSON.stringify(journal))
-  execute(scope, journal, settings)
+  execute(scope, journal, { lock: after.lock, settings })
+}
+
+/** A lock that does not change keeps its text, also where another program has formatted it. */
+function lockText(scope: Scope, before: Lockfile, after: Lockfile): string {
+  const standing = after === before ? loadText(scope.lockFile) : undefined
+  return standing ?? formatLockfile(after)
 }
 
 /** Forgets what was staged for a change that will not happen. Without effect once a journal stands. */
@@ -94,15 +108,22 @@ export function finishInterrupted(scope: Scope, settings: Settings): void {
   if (!existsSync(scope.workDir)) return
   assertInside(scope)
   const text = loadText(journalFile(scope))
-  if (text !== undefined) execute(scope, parseJournal(text, scope), settings)
+  if (text !== undefined) {
+    const journal = parseJournal(text, scope)
+    execute(scope, journal, { lock: parseLockfile(journal.lock, scope.lockFile), settings })
+  }
   clear(scope)
   removeAbandoned(dirname(scope.lockFile))
   removeAbandoned(scope.workDir)
 }
 
-function execute(scope: Scope, journal: Journal, settings: Settings): void {
-  const lock = parseLockfile(journal.lock, scope.lockFile)
+function execute(
+  scope: Scope,
+  journal: Journal,
+  { lock, settings }: { readonly lock: Lockfile; readonly settings: Settings },
+): void {
   try {
+    if (journal.place.length > 0) mkdirSync(scope.skillsDir, { recursive: true })
     for (const name of journal.place) swapIn(scope, name, lock)
     for (const name of journal.remove) moveAway(scope, name)
     applyLinks(journal.links, {
@@ -121,16 +142,20 @@ function execute(scope: Scope, journal: Journal, settings: Settings): void {
 /** Moves the staged copy to its place, when it is what the lock says; what stood there goes to the trash first. */
 function swapIn(scope: Scope, name: string, lock: Lockfile): void {
   const staged = join(scope.workDir, 'stage', name)
-  if (!existsSync(staged)) return
   const place = join(scope.skillsDir, name)
-  mkdirSync(scope.skillsDir, { recursive: true })
   if (exists(place)) {
+    if (!exists(staged)) return
     // Only after a crash can the staged copy be torn; then the old one stays and `verify` names it.
     const files = readPlainFiles(staged)
     if (!files || digestOfFiles(files) !== lock.skills[name]?.integrity) return
     moveAway(scope, name)
   }
-  renameSync(staged, place)
+  try {
+    renameSync(staged, place)
+  } catch (error) {
+    // A change that was resumed may have moved it already.
+    if (!isMissing(error)) throw error
+  }
 }
 
 function moveAway(scope: Scope, name: string): void {

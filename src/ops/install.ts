@@ -5,7 +5,7 @@ import { displayText } from '../platform/text.ts'
 import { formatSpec, parseSpec } from '../sources/spec.ts'
 import { openStore } from '../store/store.ts'
 import { obtainCandidates } from './candidates.ts'
-import { applyChange, stageSkill } from './change.ts'
+import { applyChange, openStage } from './change.ts'
 import { type Decided, decideGrants } from './decide-grants.ts'
 import { claimPlace } from './installed.ts'
 import type { GrantChoice, Io, ScopeRequest } from './io.ts'
@@ -78,13 +78,14 @@ async function installLocked(
   const removed = Object.keys(workspace.lock.skills).filter((name) => !lock.skills[name])
   for (const name of removed) await claimPlace(workspace, { name }, { force: request.force === true, io })
 
+  const stage = openStage(scope)
   await materialise(wanted, {
     scope,
     store,
     offline: request.offline === true,
     io,
     take: ({ name, entry }, files) => {
-      stageSkill(scope, name, files)
+      stage(name, files)
       const replaced = workspace.lock.skills[name] ? 'installed' : 'locked'
       done.push(line(name, entry, fresh.has(name) ? 'locked' : replaced))
     },
@@ -128,7 +129,7 @@ async function resolveMissing(
 function staleSpecs({ project, lock }: Workspace): [string, string][] {
   return Object.entries(project.skills).filter(([name, text]) => {
     const entry = lock.skills[name]
-    return entry === undefined || entry.spec !== canonical(text)
+    return entry === undefined || (entry.spec !== text && entry.spec !== canonical(text))
   })
 }
 

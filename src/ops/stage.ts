@@ -1,5 +1,5 @@
 // Decided skills written beside their places, ready for the swap.
-import { stageSkill } from './change.ts'
+import { openStage } from './change.ts'
 import type { Decided } from './decide-grants.ts'
 import { claimPlace } from './installed.ts'
 import type { Io } from './io.ts'
@@ -14,11 +14,12 @@ export async function stageDecided(
   workspace: Workspace,
   { force, io }: { readonly force: boolean; readonly io: Io },
 ): Promise<readonly string[]> {
+  const stage = openStage(workspace.scope)
   const names: string[] = []
   for (const { candidate, granted } of decided) {
     const claim = { name: candidate.name, integrity: candidate.integrity }
     if ((await claimPlace(workspace, claim, { force, io })) === 'stands') continue
-    stageSkill(workspace.scope, candidate.name, granted.verified.files)
+    stage(candidate.name, granted.verified.files)
     names.push(candidate.name)
   }
   return names
