@@ -70,6 +70,19 @@ export const CODES = {
   fs_failed: { title: 'A file or folder cannot be used', status: 500, exit: 1 },
   disk_full: { title: 'The disk is full', status: 507, exit: 1 },
   home_missing: { title: 'There is no home directory', status: 500, exit: 1 },
+
+  unauthorized: { title: 'The registry wants to know who asks', status: 401, exit: 3 },
+  forbidden: { title: 'The registry does not allow that', status: 403, exit: 3 },
+  not_found: { title: 'The registry has no such thing', status: 404, exit: 1 },
+  request_invalid: { title: 'The request is not understood', status: 400, exit: 1 },
+  rate_limited: { title: 'Too many requests', status: 429, exit: 1 },
+  conflict: { title: 'The registry has something else there', status: 409, exit: 1 },
+  upstream_failed: { title: 'The upstream registry does not answer', status: 502, exit: 1 },
+  unavailable: { title: 'The registry cannot answer now', status: 503, exit: 1 },
+  database_invalid: { title: 'The database cannot be used', status: 500, exit: 1 },
+  database_failed: { title: 'The database does not answer', status: 503, exit: 1 },
+  backup_invalid: { title: 'The backup cannot be used', status: 422, exit: 1 },
+  registry_damaged: { title: 'The registry holds damaged content', status: 500, exit: 4 },
   ledger_invalid: { title: 'The ledger cannot be used', status: 500, exit: 1 },
 } as const satisfies Record<string, CodeEntry>
 

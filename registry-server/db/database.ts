@@ -1,0 +1,48 @@
+// The one face of both databases: SQL with `?` placeholders in, rows out, asynchronous. Knows no table.
+
+/** What a column may hold. Times are ISO text, booleans 0 or 1, documents JSON text; the same on both databases. */
+export type SqlValue = string | number | null | Uint8Array
+
+export interface Database {
+  readonly kind: 'sqlite' | 'postgres'
+  /** Rows of a query. Outside a transaction it must not write. */
+  all<T>(sql: string, params?: readonly SqlValue[]): Promise<T[]>
+  /** The first row. */
+  one<T>(sql: string, params?: readonly SqlValue[]): Promise<T | undefined>
+  /** A read that may be slow: it never delays other requests (SQLite: another thread). Sees what is committed. */
+  slow<T>(sql: string, params?: readonly SqlValue[]): Promise<T[]>
+  /** A write; durable when the promise settles, or when the transaction it is in does. */
+  run(sql: string, params?: readonly SqlValue[]): Promise<{ readonly changes: number }>
+  /**
+   * All or nothing. SQLite runs one at a time; within one the same call joins it. Never await anything but the given
+   * database inside: every other writer waits.
+   */
+  transaction<T>(work: (db: Database) => Promise<T>): Promise<T>
+  /** Inside a transaction: until its end nobody else passes the same key. */
+  lock(key: string): Promise<void>
+  /** Grows with every write that this process can see; what was read at the same value still holds (SQLite only). */
+  version(): number | undefined
+  close(): Promise<void>
+}
+
+/** A step of the schema. `{id}` `{key}` `{bytes}` stand for each database's own types, see `schemaSql`. */
+export interface Migration {
+  readonly name: string
+  readonly sql: (kind: Database['kind']) => readonly string[]
+}
+
+/**
+ * The statement in the words of one database: `{id}` is an automatic integer primary key, `{key}` text that is compared
+ * and sorted by bytes, `{bytes}` binary.
+ */
+export function schemaSql(kind: Database['kind'], statement: string): string {
+  const words =
+    kind === 'sqlite'
+      ? { id: 'INTEGER PRIMARY KEY AUTOINCREMENT', key: 'TEXT', bytes: 'BLOB' }
+      : {
+          id: 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
+          key: 'TEXT COLLATE "C"',
+          bytes: 'BYTEA',
+        }
+  return statement.replace(/\{(id|key|bytes)\}/g, (_, word: keyof typeof words) => words[word])
+}

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest'
+import { isUnique, openRegistryDatabase } from '../../registry-server/db/open.ts'
+import { migrate } from '../../registry-server/db/migrate.ts'
+import { cleanDatabases, DATABASES } from '../support/registry-databases.ts'
+
+cleanDatabases()
+
+describe.each(DATABASES)('the database on $name', ({ create, skip }) => {
+  test.skipIf(skip)('is migrated once, however many servers start at once', async () => {
+    const url = await create()
+    const all = await Promise.all([1, 2, 3, 4].map(() => openRegistryDatabase(url)))
+    const [first] = all
+    expect(await first?.all('SELECT name FROM scopes')).toEqual([])
+    await Promise.all(all.map((db) => db.close()))
+    await (await openRegistryDatabase(url)).close()
+  })
+
+  test.skipIf(skip)('refuses a database of a newer version', async () => {
+    const url = await create()
+    const db = await openRegistryDatabase(url)
+    await db.run('INSERT INTO migrations (name, at) VALUES (?, ?)', ['9999-future', ''])
+    await expect(migrate(db)).toThrowCode('database_invalid')
+    await db.close()
+  })
+
+  test.skipIf(skip)(
+    'keeps nothing of a transaction that throws, and shows nothing of one under way',
+    async () => {
+      const db = await openRegistryDatabase(await create())
+      const add = 'INSERT INTO settings (key, value) VALUES (?, ?)'
+      await expect(
+        db.transaction(async (tx) => {
+          await tx.run(add, ['a', '1'])
+          expect(await tx.one('SELECT value FROM settings WHERE key = ?', ['a'])).toEqual({ value: '1' })
+          expect(await db.one('SELECT value FROM settings WHERE key = ?', ['a'])).toBeUndefined()
+          throw new Error('no')
+        }),
+      ).rejects.toThrow('no')
+      expect(await db.all('SELECT * FROM settings')).toEqual([])
+      await db.close()
+    },
+  )
+
+  test.skipIf(skip)('runs transactions on one key one after another', async () => {
+    const db = await openRegistryDatabase(await create())
+    await db.run("INSERT INTO settings (key, value) VALUES ('n', '0')")
+    await Promise.all(
+      Array.from({ length: 20 }, () =>
+        db.transaction(async (tx) => {
+          await tx.lock('n')
+          const row = await tx.one<{ value: string }>("SELECT value FROM settings WHERE key = 'n'")
+          await tx.run("UPDATE settings SET value = ? WHERE key = 'n'", [String(Number(row?.value) + 1)])
+        }),
+      ),
+    )
+    expect(await db.slow("SELECT value FROM settings WHERE key = 'n'")).toEqual([{ value: '20' }])
+    await db.close()
+  })
+
+  test.skipIf(skip)('gives numbers, bytes and null back as they were, and tells a taken key', async () => {
+    const db = await openRegistryDatabase(await create())
+    const at = new Date(0).toISOString()
+    await db.run('INSERT INTO scopes (name, created_at) VALUES (?, ?)', ['s', at])
+    await db.run('INSERT INTO repositories (name, scope_id, created_at) VALUES (?, 1, ?)', ['s/a', at])
+    await db.run(
+      'INSERT INTO manifests (repository_id, digest, media_type, size, bytes, created_at) VALUES (1, ?, ?, ?, ?, ?)',
+      ['sha256:1', 'x', 2 ** 40, Buffer.from([0, 255]), at],
+    )
+    const row = await db.one<{ bytes: Buffer }>(
+      "SELECT repository_id, size, bytes, subject FROM manifests WHERE digest = 'sha256:1'",
+    )
+    expect(row).toMatchObject({ repository_id: 1, size: 2 ** 40, subject: null })
+    expect([...(row?.bytes ?? [])]).toEqual([0, 255])
+    const again = db.run('INSERT INTO scopes (name, created_at) VALUES (?, ?)', ['s', at])
+    expect(isUnique(await again.catch((error: unknown) => error))).toBe(true)
+    await db.close()
+  })
+
+  test.skipIf(skip)('sorts and compares keys by bytes', async () => {
+    const db = await openRegistryDatabase(await create())
+    for (const key of ['b', 'B', 'a_', 'a-', 'é']) {
+      await db.run("INSERT INTO settings (key, value) VALUES (?, '')", [key])
+    }
+    const rows = await db.all<{ key: string }>('SELECT key FROM settings ORDER BY key')
+    expect(rows.map(({ key }) => key)).toEqual(['B', 'a-', 'a_', 'b', 'é'])
+    await db.close()
+  })
+})
