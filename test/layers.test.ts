@@ -12,6 +12,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['platform'],
   ['integrity', 'capabilities'],
   ['manifest'],
+  ['oci', 'registry'],
   ['sources'],
   ['trust'],
   ['store', 'lock', 'ledger'],

@@ -189,7 +189,24 @@ const ENTRY_ORDER = [
   'requested',
   'dependencies',
 ]
-const RESOLUTION_ORDER = ['kind', 'url', 'path', 'commit', 'ref', 'digest', 'subdir']
+const RESOLUTION_ORDER = [
+  'kind',
+  'registry',
+  'repository',
+  'name',
+  'version',
+  'url',
+  'path',
+  'commit',
+  'ref',
+  'tag',
+  'skill',
+  'type',
+  'artifact',
+  'integrity',
+  'digest',
+  'subdir',
+]
 
 /**
  * The text of a lock: skills by the order of their names' code units, fields of an entry in one order and unknown ones

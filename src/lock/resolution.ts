@@ -4,7 +4,9 @@ import { isSha256Digest } from '../integrity/digest.ts'
 import { pathProblem } from '../platform/path-name.ts'
 import { displayText } from '../platform/text.ts'
 import type { Kind } from '../sources/source.ts'
+import { npmNameProblem, ociProblems, registryNameProblem } from '../sources/spec-named.ts'
 import { isObject, type JsonObject } from './json-text.ts'
+import { nameProblem } from './skill-name.ts'
 
 /** The field at fault, `''` for the whole, and what is wrong with it. */
 export interface FieldProblem {
@@ -28,16 +30,52 @@ export const RESOLUTION_FIELDS = {
     optional: { ref: refProblem, subdir: pathProblem },
   },
   archive: { required: { url: archiveUrlProblem, digest: digestProblem }, optional: { subdir: pathProblem } },
+  oci: {
+    required: { registry: ociProblems.registry, repository: ociProblems.repository, digest: digestProblem },
+    optional: { tag: ociProblems.tag, subdir: pathProblem },
+  },
+  registry: {
+    required: {
+      registry: webUrlProblem,
+      name: registryNameProblem,
+      version: versionProblem,
+      digest: digestProblem,
+    },
+    optional: { subdir: pathProblem },
+  },
+  npm: {
+    required: {
+      name: npmNameProblem,
+      version: versionProblem,
+      integrity: npmIntegrityProblem,
+      url: webUrlProblem,
+    },
+    optional: { subdir: pathProblem },
+  },
+  'well-known': {
+    required: {
+      url: webUrlProblem,
+      skill: nameProblem,
+      type: indexTypeProblem,
+      artifact: webUrlProblem,
+      digest: digestProblem,
+    },
+    optional: { subdir: pathProblem },
+  },
 } satisfies Record<Kind, Fields>
 
 /** What keeps `value` from being a Resolution, or undefined. */
 export function resolutionProblem(value: unknown): FieldProblem | undefined {
   if (!isObject(value)) return { field: '', problem: 'is not an object' }
-  const kind = value.kind
-  if (kind !== 'git' && kind !== 'path' && kind !== 'archive') {
-    return { field: 'kind', problem: 'is not one of path, git, archive' }
+  const { kind } = value
+  if (typeof kind !== 'string' || !isKind(kind)) {
+    return { field: 'kind', problem: `is not one of ${Object.keys(RESOLUTION_FIELDS).join(', ')}` }
   }
   return fieldsProblem(value, RESOLUTION_FIELDS[kind])
+}
+
+function isKind(kind: string): kind is Kind {
+  return Object.hasOwn(RESOLUTION_FIELDS, kind)
 }
 
 function fieldsProblem(value: JsonObject, { required, optional }: Fields): FieldProblem | undefined {
@@ -67,6 +105,26 @@ function commitProblem(commit: string): string | undefined {
 
 function digestProblem(digest: string): string | undefined {
   return isSha256Digest(digest) ? undefined : 'is not sha256: and 64 lower-case hexadecimal digits'
+}
+
+function versionProblem(version: string): string | undefined {
+  return SEMVER.test(version) && version.length <= 256 ? undefined : 'is not a semantic version'
+}
+
+const SEMVER = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/
+
+function npmIntegrityProblem(integrity: string): string | undefined {
+  return /^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity)
+    ? undefined
+    : 'is not sha512- and the base64 of 64 bytes'
+}
+
+function indexTypeProblem(type: string): string | undefined {
+  return /^(?:skill-md|archive|files)$/.test(type) ? undefined : 'is not one of skill-md, archive, files'
+}
+
+function webUrlProblem(url: string): string | undefined {
+  return urlProblem(url, { ssh: false, file: false })
 }
 
 // The rules of git check-ref-format that matter when a name goes into a command line or a message.

@@ -17,6 +17,8 @@ function passes(check: Check): ReturnType<typeof z.refine<string>> {
 const PATTERNS: Readonly<Record<string, RegExp>> = {
   commit: /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/,
   digest: /^sha256:[0-9a-f]{64}$/,
+  integrity: /^sha512-[A-Za-z0-9+/]{86}==$/,
+  type: /^(?:skill-md|archive|files)$/,
 }
 
 function resolutionOf(kind: string, { required, optional }: Fields): z.ZodMiniObject {

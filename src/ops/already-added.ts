@@ -1,6 +1,7 @@
 // The short way of `add`: what is asked for is locked, installed byte for byte and linked. No request, no write.
 import type { Agent } from '../link/agents.ts'
 import type { LockEntry } from '../lock/lockfile.ts'
+import { isSameAddress } from '../sources/address.ts'
 import type { Spec } from '../sources/source.ts'
 import { formatSpec, parseSpec } from '../sources/spec.ts'
 import type { AddedSkill, AddRequest } from './add.ts'
@@ -59,7 +60,7 @@ function lockedOf(
   const same = locked.filter((one) => sourceKey(one.spec) === sourceKey(spec) && sameAim(one.spec, spec))
   const [first] = same
   if (!first) return undefined
-  if (same.some((one) => addressOf(one.entry) !== addressOf(first.entry))) return undefined
+  if (same.some((one) => !isSameAddress(one.entry.resolution, first.entry.resolution))) return undefined
   const { subdir: _subdir, ...address } = first.entry.resolution
   const offers = recallOffers(cacheDir, spec.subdir ? { ...address, subdir: spec.subdir } : address)
   const dirs = wantedDirs([...(request.skills ?? []), ...(skill ? [skill] : [])], request.all === true, {
@@ -103,12 +104,10 @@ function fits(one: Locked, as: string | undefined): boolean {
 /** The same branch, tag, range or digest was asked for. */
 function sameAim(a: Spec, b: Spec): boolean {
   if (a.kind === 'git' && b.kind === 'git') return a.ref === b.ref && a.range === b.range
-  return a.kind === 'archive' && b.kind === 'archive' && (b.digest === undefined || a.digest === b.digest)
-}
-
-function addressOf({ resolution }: LockEntry): string {
-  if (resolution.kind === 'git') return resolution.commit
-  return resolution.kind === 'archive' ? resolution.digest : resolution.path
+  if (a.kind === 'archive' && b.kind === 'archive') return b.digest === undefined || a.digest === b.digest
+  const { subdir: _a, ...aim } = a
+  const { subdir: _b, ...other } = b
+  return formatSpec(aim) === formatSpec(other)
 }
 
 function unchanged({ name, entry, spec }: Locked): AddedSkill {

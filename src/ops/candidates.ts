@@ -6,6 +6,7 @@ import { assertSkillName } from '../lock/skill-name.ts'
 import { readManifest } from '../manifest/manifest.ts'
 import { type CapabilityRequest, capabilityRequest } from '../manifest/request.ts'
 import { displayText } from '../platform/text.ts'
+import { isSameAddress } from '../sources/address.ts'
 import { readSkills } from '../sources/read-skill.ts'
 import type { Fetched, Resolution, Spec } from '../sources/source.ts'
 import { describeSpec } from '../sources/spec.ts'
@@ -89,7 +90,7 @@ export function candidateOf(
 ): Candidate {
   const { name, dir, spec, lock } = at
   const locked = lock.skills[name]
-  const sameAddress = locked !== undefined && isSameAddress(locked.resolution, fetched.resolution)
+  const sameAddress = locked !== undefined && isSamePlace(locked.resolution, fetched.resolution)
   const verified = verifyFetched(fetched, sameAddress ? { name, integrity: locked.integrity } : undefined)
   const folder = dir.slice(dir.lastIndexOf('/') + 1)
   const { manifest, diagnostics } = readManifest(verified.files, {
@@ -121,11 +122,9 @@ export function candidateOf(
   }
 }
 
-/** True when both name the same immutable bytes; a folder never does. */
-function isSameAddress(a: Resolution, b: Resolution): boolean {
-  if ((a.subdir ?? '') !== (b.subdir ?? '')) return false
-  if (a.kind === 'git' && b.kind === 'git') return a.url === b.url && a.commit === b.commit
-  return a.kind === 'archive' && b.kind === 'archive' && a.digest === b.digest
+/** True when both name the same folder of the same immutable bytes. */
+function isSamePlace(a: Resolution, b: Resolution): boolean {
+  return (a.subdir ?? '') === (b.subdir ?? '') && isSameAddress(a, b)
 }
 
 function subdirOf(dir: string): { subdir?: string } {

@@ -40,6 +40,14 @@ export function sourceKey(spec: Spec): string {
       return `archive ${spec.url}`
     case 'path':
       return `path ${spec.path}`
+    case 'oci':
+      return `oci ${spec.registry}/${spec.repository}`
+    case 'registry':
+      return `registry ${spec.registry ?? ''} ${spec.name}`
+    case 'npm':
+      return `npm ${spec.name}`
+    case 'well-known':
+      return `well-known ${spec.url} ${spec.skill ?? ''}`
   }
 }
 

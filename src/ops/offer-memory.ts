@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sha256Hex } from '../integrity/digest.ts'
 import { writeFileAtomic } from '../platform/fs.ts'
+import { addressKey } from '../sources/address.ts'
 import type { Resolution } from '../sources/source.ts'
 
 /** One offered skill: its name and its folder in the source. */
@@ -43,8 +44,7 @@ export function recallOffers(
 }
 
 function memoryFile(cacheDir: string, resolution: Resolution): string | undefined {
-  if (resolution.kind === 'path') return undefined
-  const address =
-    resolution.kind === 'git' ? `git ${resolution.url} ${resolution.commit}` : `archive ${resolution.digest}`
+  const address = addressKey(resolution)
+  if (address === undefined) return undefined
   return join(cacheDir, 'offers', `${sha256Hex(`${address} ${resolution.subdir ?? ''}`)}.json`)
 }

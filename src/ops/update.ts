@@ -5,6 +5,7 @@ import type { LockEntry, Lockfile } from '../lock/lockfile.ts'
 import { groupBy } from '../platform/group.ts'
 import { mapParallel } from '../platform/parallel.ts'
 import { displayText, redactUrl } from '../platform/text.ts'
+import { isSameAddress } from '../sources/address.ts'
 import { sourceOf } from '../sources/index.ts'
 import { readSkill } from '../sources/read-skill.ts'
 import type { Resolution, Source, SourceIo, SourceTree, Spec } from '../sources/source.ts'
@@ -155,8 +156,7 @@ async function askGroup(group: readonly Asked[], { lock, from }: Context): Promi
       const { subdir: _specSubdir, ...spec } = one.spec
       const newest = await source.newest(spec, address, from)
       if (newest === 'pinned') results.push({ item: itemOf(one, 'pinned') })
-      else if (newest.kind !== 'path' && isSame(newest, address))
-        results.push({ item: itemOf(one, 'current') })
+      else if (isSameAddress(newest, address)) results.push({ item: itemOf(one, 'current') })
       else {
         tree ??= await openResolution(newest, from)
         results.push(await compare(one, { tree, newest, lock }))
@@ -213,10 +213,4 @@ function itemOf({ name, entry }: Asked, status: UpdateStatus): UpdateItem {
     from: { ...(version && { version }), integrity, resolution },
     changes: [],
   }
-}
-
-/** The same immutable bytes, whatever ref led to them. */
-function isSame(a: Resolution, b: Resolution): boolean {
-  if (a.kind === 'git' && b.kind === 'git') return a.commit === b.commit && a.url === b.url
-  return a.kind === 'archive' && b.kind === 'archive' && a.digest === b.digest
 }

@@ -30,7 +30,49 @@ export interface ArchiveSpec {
   readonly subdir?: string
 }
 
-export type Spec = PathSpec | GitSpec | ArchiveSpec
+/** An artifact in an OCI registry. Neither `tag` nor `digest` means the tag `latest`. */
+export interface OciSpec {
+  readonly kind: 'oci'
+  /** `host[:port]` */
+  readonly registry: string
+  readonly repository: string
+  readonly tag?: string
+  /** `sha256:<hex>` of the manifest. */
+  readonly digest?: string
+  readonly subdir?: string
+}
+
+/** A skill of a registry with a catalogue. */
+export interface RegistrySpec {
+  readonly kind: 'registry'
+  /** `@scope/name` */
+  readonly name: string
+  /** Semver range, or a tag of the skill such as `latest`; absent means `latest`. */
+  readonly range?: string
+  /** Base address without slash at the end; absent means what the settings say for the scope. */
+  readonly registry?: string
+  readonly subdir?: string
+}
+
+/** A package of an npm registry that holds skills. */
+export interface NpmSpec {
+  readonly kind: 'npm'
+  readonly name: string
+  /** Semver range, or a dist-tag; absent means `latest`. */
+  readonly range?: string
+  readonly subdir?: string
+}
+
+/** A site with an index of skills below `/.well-known/`. Without `skill` it is a catalogue and has no one content. */
+export interface WellKnownSpec {
+  readonly kind: 'well-known'
+  /** `https://host[/path]`, without slash at the end. */
+  readonly url: string
+  readonly skill?: string
+  readonly subdir?: string
+}
+
+export type Spec = PathSpec | GitSpec | ArchiveSpec | OciSpec | RegistrySpec | NpmSpec | WellKnownSpec
 export type Kind = Spec['kind']
 export type SpecOf<K extends Kind> = Extract<Spec, { kind: K }>
 
@@ -56,7 +98,56 @@ export interface ArchiveResolution {
   readonly digest: string
   readonly subdir?: string
 }
-export type Resolution = PathResolution | GitResolution | ArchiveResolution
+export interface OciResolution {
+  readonly kind: 'oci'
+  readonly registry: string
+  readonly repository: string
+  readonly tag?: string
+  /** `sha256:<hex>` of the manifest. */
+  readonly digest: string
+  readonly subdir?: string
+}
+export interface RegistryResolution {
+  readonly kind: 'registry'
+  /** The base address that answered. */
+  readonly registry: string
+  readonly name: string
+  readonly version: string
+  /** `sha256:<hex>` of the artifact's manifest. */
+  readonly digest: string
+  readonly subdir?: string
+}
+export interface NpmResolution {
+  readonly kind: 'npm'
+  readonly name: string
+  readonly version: string
+  /** `sha512-<base64>` of the tarball. */
+  readonly integrity: string
+  /** Address of the tarball. */
+  readonly url: string
+  readonly subdir?: string
+}
+export interface WellKnownResolution {
+  readonly kind: 'well-known'
+  /** Address of the index. */
+  readonly url: string
+  readonly skill: string
+  /** `skill-md` and `archive` are one file; `files` (the legacy index) is a folder of them. */
+  readonly type: 'skill-md' | 'archive' | 'files'
+  /** Address of the file, or of the folder. */
+  readonly artifact: string
+  /** `sha256:<hex>` of the file; of `files`, of the text that lists each file's digest and name. */
+  readonly digest: string
+  readonly subdir?: string
+}
+export type Resolution =
+  | PathResolution
+  | GitResolution
+  | ArchiveResolution
+  | OciResolution
+  | RegistryResolution
+  | NpmResolution
+  | WellKnownResolution
 export type ResolutionOf<K extends Kind> = Extract<Resolution, { kind: K }>
 
 /** One entry of a source: never a folder. `path` is relative to the source's root, with `/`. */
@@ -76,6 +167,16 @@ export interface SourceTree {
   close(): void
 }
 
+/** What the project and the user say about sources. */
+export interface SourcePolicy {
+  /** Base address of the registry of scopes that are not in `registries`. */
+  readonly registry?: string
+  /** `@scope` to the base address of its one registry. */
+  readonly registries: Readonly<Record<string, string>>
+  /** Versions published after this time (milliseconds since the epoch) are not chosen. */
+  readonly publishedBefore?: number
+}
+
 /** What a source may use. `offline` forbids every request and every child process that makes one. */
 export interface SourceIo {
   readonly settings: Settings
@@ -85,8 +186,20 @@ export interface SourceIo {
   readonly root: string
   /** Names of skills that will probably be read: a source that must ask again may bring their folders along. */
   readonly likely?: readonly string[]
+  /** Which registries serve which scopes, and what may be chosen of them; absent where nothing is set. */
+  readonly policy?: () => SourcePolicy
   /** One line of progress for a person, already safe to show. */
   report(message: string): void
+  /** A remark that stays visible, safe to show: a yanked or deprecated version. */
+  notice?(notice: { readonly code: string; readonly message: string; readonly hint?: string }): void
+}
+
+/** A skill that a catalogue lists, and the spec that names it alone. */
+export interface Listed {
+  readonly name: string
+  readonly description: string
+  readonly version?: string
+  readonly spec: Spec
 }
 
 /** Resolve and fetch of one kind of source. */
@@ -100,6 +213,8 @@ export interface Source<K extends Kind = Kind> {
    * avoided. `pinned` when the spec can never name anything else.
    */
   newest(spec: SpecOf<K>, current: ResolutionOf<K>, io: SourceIo): Promise<ResolutionOf<K> | 'pinned'>
+  /** The skills of a spec that names a catalogue; undefined when the spec names one content itself. */
+  list?(spec: SpecOf<K>, io: SourceIo): Promise<readonly Listed[] | undefined>
 }
 
 /** The files of one skill as its source has them: read, but not judged. */

@@ -9,14 +9,19 @@ export interface Fragment {
   readonly range?: string
   readonly subdir?: string
   readonly digest?: string
+  /** A skill of a site's index. */
+  readonly skill?: string
+  /** The address of a registry. */
+  readonly registry?: string
 }
 
 /**
- * Parts joined by `&`: `semver:RANGE`, `path:FOLDER`, `sha256:HEX` (or `=`), and a bare part is a ref.
+ * Parts joined by `&`: `semver:RANGE`, `path:FOLDER`, `sha256:HEX` (or `=`), `skill:NAME`, `registry:URL`, and a bare
+ * part is a ref.
  * @throws spec_invalid | ref_invalid
  */
 export function parseFragment(text: string): Fragment {
-  const found: { ref?: string; range?: string; subdir?: string; digest?: string } = {}
+  const found: { -readonly [K in keyof Fragment]: string } = {}
   const set = (key: keyof Fragment, value: string) => {
     if (found[key] !== undefined) {
       throw new SkillsError('spec_invalid', `The source names two of the same: #${displayShort(text, 200)}`)
@@ -25,10 +30,11 @@ export function parseFragment(text: string): Fragment {
   }
   for (const raw of text === '' ? [] : text.split('&')) {
     const part = decode(raw)
-    const [, key, value = ''] = /^(semver|path|sha256)[:=](.*)$/s.exec(part) ?? []
+    const [, key, value = ''] = /^(semver|path|sha256|skill|registry)[:=](.*)$/s.exec(part) ?? []
     if (key === 'semver') set('range', checkedRange(value))
     else if (key === 'path') set('subdir', checkedSubdir(value))
     else if (key === 'sha256') set('digest', checkedDigest(`sha256:${value}`))
+    else if (key === 'skill' || key === 'registry') set(key, value)
     else set('ref', checkedRef(part))
   }
   if (found.ref !== undefined && found.range !== undefined) {
@@ -48,6 +54,8 @@ export function formatFragment(fragment: Fragment): string {
   if (fragment.range !== undefined) parts.push(`semver:${encode(fragment.range)}`)
   if (fragment.subdir !== undefined) parts.push(`path:${encode(fragment.subdir)}`)
   if (fragment.digest !== undefined) parts.push(fragment.digest)
+  if (fragment.skill !== undefined) parts.push(`skill:${encode(fragment.skill)}`)
+  if (fragment.registry !== undefined) parts.push(`registry:${encode(fragment.registry)}`)
   return parts.length === 0 ? '' : `#${parts.join('&')}`
 }
 
@@ -76,7 +84,11 @@ export function isCommitId(text: string): boolean {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text)
 }
 
-function checkedRange(range: string): string {
+/**
+ * A version range or the name of a version such as `latest`, by its characters alone.
+ * @throws ref_invalid
+ */
+export function checkedRange(range: string): string {
   if (range.trim() !== range || range === '' || range.length > 200 || !/^[\w.+*^~<>=| -]+$/.test(range)) {
     throw new SkillsError('ref_invalid', `Not a version range: ${displayShort(range, 100)}`, {
       hint: 'write for example #semver:^1.2',

@@ -10,6 +10,16 @@ import {
   parseFragment,
   type Fragment,
 } from './spec-fragment.ts'
+import {
+  checkedRegistry,
+  describeNamed,
+  formatNamed,
+  isSite,
+  parseNpm,
+  parseOci,
+  parseRegistry,
+  parseWellKnown,
+} from './spec-named.ts'
 import { checkedUrl, isArchiveName, isForge, webPlace } from './spec-url.ts'
 
 /** A spec, and the skill that `owner/repo@skill` picks. */
@@ -22,7 +32,8 @@ const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/
 
 /**
  * Reads what a person or skills.json wrote: a path, `owner/repo[/dir][@skill]`, `github:`, `gitlab:`, a forge's web
- * page, a git, archive or file URL, each with `#ref`, `#semver:RANGE`, `#path:DIR`, `#sha256:HEX` joined by `&`.
+ * page, a git, archive or file URL, each with `#ref`, `#semver:RANGE`, `#path:DIR`, `#sha256:HEX` joined by `&`;
+ * `@scope/name[@range]` of a registry, `oci://host/repository:tag`, `npm:package[@range]`, `https://host` with an index.
  * @throws spec_invalid | spec_credentials | source_insecure | ref_invalid
  */
 export function parseSpec(text: string): ParsedSpec {
@@ -37,6 +48,10 @@ export function parseSpec(text: string): ParsedSpec {
   if (/^[A-Za-z0-9]*::/.test(body)) throw invalid(body, 'git remote helpers are never run')
   const scp = SCP.exec(body)
   if (scp) return gitSpec(sshUrl(scp[1] ?? '', scp[2] ?? '', scp[3] ?? ''), fragment)
+  if (body.startsWith('@')) return parseRegistry(body, fragment)
+  if (/^npm:/i.test(body)) return parseNpm(body, fragment)
+  if (/^oci:/i.test(body)) return parseOci(body, fragment)
+  if (/^well-known\+/i.test(body)) return parseWellKnown(body, fragment)
   if (body.startsWith('github:')) return fromShorthand(body.slice(7), fragment)
   if (body.startsWith('gitlab:')) return fromGitlab(body.slice(7), fragment)
   if (/^git\+/i.test(body)) return gitSpec(checkedUrl(body.slice(4)).href, fragment)
@@ -56,20 +71,23 @@ export interface SpecFlags {
   readonly subdir?: string
   readonly url?: string
   readonly digest?: string
+  readonly oci?: string
+  /** The registry of `@scope/name`. */
+  readonly registry?: string
 }
 
 /**
- * The explicit form of the same: exactly one of source, path, git and url.
+ * The explicit form of the same: exactly one of source, path, git, url and oci.
  * @throws usage, and what parseSpec throws
  */
 export function specFromFlags(flags: SpecFlags): ParsedSpec {
-  const given = (['source', 'path', 'git', 'url'] as const).filter((key) => flags[key] !== undefined)
+  const given = (['source', 'path', 'git', 'url', 'oci'] as const).filter((key) => flags[key] !== undefined)
   if (given.length !== 1) {
     throw new SkillsError(
       'usage',
       given.length === 0 ? 'No source is named' : `Two sources are named: ${given.join(', ')}`,
       {
-        hint: 'give one of SOURCE, --path DIR, --git URL, --url ARCHIVE',
+        hint: 'give one of SOURCE, --path DIR, --git URL, --url ARCHIVE, --oci REFERENCE',
       },
     )
   }
@@ -83,18 +101,25 @@ export function specFromFlags(flags: SpecFlags): ParsedSpec {
   const twice =
     (subdir && base.subdir) ||
     (flags.ref !== undefined && base.kind === 'git' && (base.ref ?? base.range) !== undefined) ||
-    (flags.digest !== undefined && base.kind === 'archive' && base.digest !== undefined)
+    (flags.digest !== undefined &&
+      (base.kind === 'archive' || base.kind === 'oci') &&
+      base.digest !== undefined) ||
+    (flags.registry !== undefined && base.kind === 'registry' && base.registry !== undefined)
   if (twice) throw new SkillsError('usage', 'A flag repeats what the source itself says after #')
   if (flags.ref !== undefined && base.kind !== 'git')
     throw new SkillsError('usage', '--ref needs a git source')
-  if (flags.digest !== undefined && base.kind !== 'archive') {
-    throw new SkillsError('usage', '--digest needs an archive')
+  if (flags.digest !== undefined && base.kind !== 'archive' && base.kind !== 'oci') {
+    throw new SkillsError('usage', '--digest needs an archive or an OCI artifact')
+  }
+  if (flags.registry !== undefined && base.kind !== 'registry') {
+    throw new SkillsError('usage', '--registry needs a source such as @scope/name')
   }
   return {
     ...base,
     ...fromRef,
     ...(subdir && { subdir }),
     ...(flags.digest !== undefined && { digest: checkedDigest(flags.digest) }),
+    ...(flags.registry !== undefined && { registry: checkedRegistry(flags.registry) }),
   }
 }
 
@@ -111,6 +136,9 @@ function baseOfFlags(flags: SpecFlags): ParsedSpec {
     const spec = parseSpec(/^https?:/i.test(flags.url) ? `archive+${flags.url}` : flags.url)
     if (spec.kind === 'archive') return spec
     throw invalid(flags.url, 'it is not the address of an archive')
+  }
+  if (flags.oci !== undefined) {
+    return parseSpec(/^oci:/i.test(flags.oci) ? flags.oci : `oci://${flags.oci}`)
   }
   return parseSpec(flags.source ?? '')
 }
@@ -130,15 +158,28 @@ export function formatSpec(spec: Spec): string {
       const short = github ? `github:${github[1]}` : spec.url
       return (readsAs(short, spec.url) ? short : `git+${spec.url}`) + formatFragment(spec)
     }
+    default:
+      return formatNamed(spec)
   }
 }
 
 /** A short text for people: where from, which folder, which version. Safe for a terminal. */
 export function describeSpec(spec: Spec): string {
-  const where = spec.kind === 'path' ? spec.path : redactUrl(spec.url).replace(/^https:\/\//, '')
-  const place = spec.kind === 'git' ? where.replace(/\.git$/, '') : where
-  const version = spec.kind === 'git' ? (spec.ref ?? spec.range) : undefined
+  const place = placeOf(spec)
+  const version =
+    spec.kind === 'git'
+      ? (spec.ref ?? spec.range)
+      : spec.kind === 'registry' || spec.kind === 'npm'
+        ? spec.range
+        : undefined
   return displayText(`${place}${spec.subdir ? ` › ${spec.subdir}` : ''}${version ? ` at ${version}` : ''}`)
+}
+
+function placeOf(spec: Spec): string {
+  if (spec.kind === 'path') return spec.path
+  if (spec.kind !== 'git' && spec.kind !== 'archive') return describeNamed(spec)
+  const where = redactUrl(spec.url).replace(/^https:\/\//, '')
+  return spec.kind === 'git' ? where.replace(/\.git$/, '') : where
 }
 
 function readsAs(text: string, url: string): boolean {
@@ -159,6 +200,7 @@ function fromPath(path: string, fragment: Fragment): ParsedSpec {
   const trimmed = path.replace(/(?<=.)[/\\]+$/, '')
   if (trimmed.trim() !== trimmed) throw invalid(path, 'it holds spaces at its ends')
   if (isArchiveName(path)) return archiveSpec(trimmed, fragment)
+  refuseNamed(path, fragment)
   if (fragment.ref !== undefined || fragment.range !== undefined || fragment.digest !== undefined) {
     throw invalid(
       path,
@@ -198,6 +240,7 @@ function fromUrl(body: string, fragment: Fragment): ParsedSpec {
   const web = webPlace(url)
   if (web) return withPlace(web.url, web, fragment)
   if (isForge(url)) throw invalid(body, 'it is not the page of a repository or of a folder in one')
+  if (isSite(body, url)) return parseWellKnown(body, fragment)
   return gitSpec(url.href, fragment)
 }
 
@@ -234,6 +277,7 @@ function withPlace(url: string, place: { ref?: string; subdir?: string }, fragme
 }
 
 function gitSpec(url: string, fragment: Fragment): GitSpec {
+  refuseNamed(url, fragment)
   if (fragment.digest !== undefined)
     throw invalid(url, 'a digest belongs to an archive; a commit pins a repository')
   const { search, pathname } = new URL(url)
@@ -243,9 +287,15 @@ function gitSpec(url: string, fragment: Fragment): GitSpec {
 }
 
 function archiveSpec(url: string, fragment: Fragment): ArchiveSpec {
+  refuseNamed(url, fragment)
   if (fragment.ref !== undefined || fragment.range !== undefined)
     throw invalid(url, 'an archive has no ref or version')
   return { kind: 'archive', url, ...fragment }
+}
+
+function refuseNamed(text: string, { skill, registry }: Fragment): void {
+  if (skill !== undefined) throw invalid(text, '#skill: belongs to a site with an index of skills')
+  if (registry !== undefined) throw invalid(text, '#registry: belongs to @scope/name')
 }
 
 function archiveUrl(text: string, fragment: Fragment): ArchiveSpec {

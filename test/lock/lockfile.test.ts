@@ -6,6 +6,31 @@ import { lockEntry, lockOf, lockText } from '../support/lock.ts'
 
 const parse = (text: string) => parseLockfile(text, 'skills.lock')
 
+const SHA256 = `sha256:${'0'.repeat(64)}`
+const OCI = { kind: 'oci', registry: 'ghcr.io', repository: 'acme/pdf', digest: SHA256 }
+const REGISTRY = {
+  kind: 'registry',
+  registry: 'https://skills.example',
+  name: '@acme/pdf',
+  version: '1.2.0',
+  digest: SHA256,
+}
+const NPM = {
+  kind: 'npm',
+  name: '@acme/skills',
+  version: '1.0.0',
+  integrity: `sha512-${'A'.repeat(86)}==`,
+  url: 'https://npm.example/@acme/skills/-/skills-1.0.0.tgz',
+}
+const INDEXED = {
+  kind: 'well-known',
+  url: 'https://h.example/.well-known/agent-skills/index.json',
+  skill: 'pdf',
+  type: 'archive',
+  artifact: 'https://h.example/pdf.zip',
+  digest: SHA256,
+}
+
 describe('formatLockfile', () => {
   test('writes an empty lock on a few lines', () => {
     expect(formatLockfile(emptyLockfile())).toBe('{\n  "lockfileVersion": 1,\n  "skills": {}\n}\n')
@@ -65,6 +90,14 @@ describe('parseLockfile', () => {
       { kind: 'git', url: 'http://127.0.0.1:8080/r.git', commit: 'a'.repeat(40) },
       { kind: 'archive', url: 'https://host.example/a.tgz?x=1', digest: `sha256:${'0'.repeat(64)}` },
       { kind: 'archive', url: './a.zip', digest: `sha256:${'0'.repeat(64)}`, subdir: 'a/b' },
+      OCI,
+      { ...OCI, registry: '[::1]:5000', tag: 'v1.0_b', subdir: 'a' },
+      REGISTRY,
+      { ...REGISTRY, registry: 'http://127.0.0.1:8080', version: '1.0.0-rc.1+b.2' },
+      NPM,
+      { ...NPM, name: 'plain', subdir: 'skills/pdf' },
+      INDEXED,
+      { ...INDEXED, type: 'files', artifact: 'https://h.example/.well-known/skills/pdf/' },
     ]) {
       expect(parse(lockText({ resolution })).skills.pdf?.resolution).toEqual(resolution)
     }
@@ -72,7 +105,22 @@ describe('parseLockfile', () => {
 
   test.each([
     ['no object', 'git'],
-    ['an unknown kind', { kind: 'oci', ref: 'x' }],
+    ['an unknown kind', { kind: 'hg', ref: 'x' }],
+    ['an OCI artifact by tag alone', { ...OCI, digest: undefined }],
+    ['a user in an OCI registry', { ...OCI, registry: 'u:p@ghcr.io' }],
+    ['an OCI repository that climbs', { ...OCI, repository: 'a/../b' }],
+    ['an OCI tag that is a path', { ...OCI, tag: 'a/b' }],
+    ['a registry without encryption', { ...REGISTRY, registry: 'http://skills.example' }],
+    ['a registry with a token', { ...REGISTRY, registry: 'https://t@skills.example' }],
+    ['a registry name without scope', { ...REGISTRY, name: 'pdf' }],
+    ['a registry name that climbs', { ...REGISTRY, name: '@a/../b' }],
+    ['a range instead of a version', { ...REGISTRY, version: '^1.0.0' }],
+    ['an npm name that climbs', { ...NPM, name: '../x' }],
+    ['an npm package with a weak digest', { ...NPM, integrity: 'sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk=' }],
+    ['an npm tarball in a file', { ...NPM, url: 'file:///etc/x.tgz' }],
+    ['a skill of an index that climbs', { ...INDEXED, skill: '../x' }],
+    ['an unknown type of an index', { ...INDEXED, type: 'script' }],
+    ['an artifact without encryption', { ...INDEXED, artifact: 'http://h.example/pdf.zip' }],
     ['a kind from the prototype', { kind: 'toString' }],
     ['a short commit', { kind: 'git', url: 'https://h.example/r', commit: 'abc1234' }],
     ['an upper-case commit', { kind: 'git', url: 'https://h.example/r', commit: 'A'.repeat(40) }],

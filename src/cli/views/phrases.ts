@@ -33,7 +33,12 @@ export function shortAddress(resolution: Resolution): string {
   switch (resolution.kind) {
     case 'git':
       return resolution.commit.slice(0, 10)
+    case 'registry':
+    case 'npm':
+      return resolution.version
     case 'archive':
+    case 'oci':
+    case 'well-known':
       return resolution.digest.slice(0, 'sha256:'.length + 10)
     case 'path':
       return resolution.path
