@@ -36,6 +36,25 @@ export const CODES = {
     exit: 3,
   },
 
+  artifact_invalid: { title: 'The OCI artifact cannot be read', status: 422, exit: 1 },
+  realm_refused: { title: 'The registry asks for the credential at a foreign place', status: 502, exit: 3 },
+  credentials_invalid: { title: 'A stored credential cannot be used', status: 500, exit: 1 },
+  push_refused: { title: 'The registry refuses what was sent', status: 502, exit: 1 },
+
+  registry_missing: { title: 'No registry is known for the scope', status: 400, exit: 2 },
+  registry_invalid: { title: 'The answer of the registry is not understood', status: 502, exit: 1 },
+  registry_changed: { title: 'The skill would come from another registry', status: 409, exit: 3 },
+  version_not_found: { title: 'There is no such version', status: 404, exit: 1 },
+  source_denied: { title: 'The project does not allow the source', status: 403, exit: 3 },
+  version_too_new: {
+    title: 'Every matching version is younger than the project allows',
+    status: 409,
+    exit: 3,
+  },
+  dependency_conflict: { title: 'Skills need versions that exclude each other', status: 409, exit: 1 },
+  dependency_missing: { title: 'A skill that another one needs cannot be found', status: 404, exit: 1 },
+  publish_refused: { title: 'The skill may not be published as it is', status: 422, exit: 3 },
+
   manifest_invalid: { title: 'A manifest is not valid', status: 422, exit: 1 },
   skill_not_found: { title: 'There is no such skill', status: 404, exit: 1 },
   skill_ambiguous: { title: 'More than one skill matches', status: 409, exit: 2 },
@@ -83,6 +102,9 @@ export const CODES = {
   database_failed: { title: 'The database does not answer', status: 503, exit: 1 },
   backup_invalid: { title: 'The backup cannot be used', status: 422, exit: 1 },
   registry_damaged: { title: 'The registry holds damaged content', status: 500, exit: 4 },
+  version_exists: { title: 'The version exists with other content', status: 409, exit: 3 },
+  capability_widened: { title: 'A patch release may not ask for more', status: 422, exit: 3 },
+  secret_found: { title: 'A file holds a secret', status: 422, exit: 3 },
   ledger_invalid: { title: 'The ledger cannot be used', status: 500, exit: 1 },
 } as const satisfies Record<string, CodeEntry>
 

@@ -1,0 +1,126 @@
+// The catalogue API of a registry with types: every answer is held against the schema of the wire protocol, and against
+// the name and version that were asked for. Never sends a token to another origin than the registry's.
+import type * as z from 'zod/mini'
+import { SkillsError } from '../errors/error.ts'
+import { displayShort } from '../platform/text.ts'
+import {
+  API_BASE,
+  audienceSchema,
+  exchangeSchema,
+  searchResultSchema,
+  skillDocumentSchema,
+  versionDocumentSchema,
+  whoamiSchema,
+  type SearchResult,
+  type SkillDocument,
+  type VersionDocument,
+  type Whoami,
+} from './protocol.ts'
+import { requestJson, shownUrl, type JsonRequest, type RequestOptions } from './request.ts'
+
+export interface RegistryOptions extends RequestOptions {
+  /** Base address, `https://host[:port][/path]`. */
+  readonly registry: string
+  readonly token?: string | undefined
+}
+
+export interface SearchQuery {
+  readonly q: string
+  readonly scope?: string
+  readonly capability?: string
+  readonly signed?: boolean
+  readonly certified?: boolean
+  /** At most 100. */
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+export interface RegistryClient {
+  /** Base address without slash at the end. */
+  readonly registry: string
+  search(query: SearchQuery): Promise<SearchResult>
+  /** @throws skill_not_found */
+  skill(name: string): Promise<SkillDocument>
+  /** @throws skill_not_found, version_not_found */
+  version(name: string, version: string): Promise<VersionDocument>
+  yank(name: string, version: string, reason: string): Promise<void>
+  unyank(name: string, version: string): Promise<void>
+  deprecate(name: string, message: string): Promise<void>
+  undeprecate(name: string): Promise<void>
+  whoami(): Promise<Whoami>
+  /** The audience that a CI's identity token must be made for. */
+  audience(): Promise<string>
+  /** A CI's identity token for a short-lived publishing token. */
+  exchange(idToken: string): Promise<{ readonly token: string; readonly expiresAt: string }>
+}
+
+/** A client of one registry; every method also throws what `requestJson` throws, and registry_invalid. */
+export function registryClient(options: RegistryOptions): RegistryClient {
+  const registry = options.registry.replace(/\/+$/, '')
+  const call = (method: JsonRequest['method'], path: string, body?: unknown): Promise<unknown> =>
+    requestJson(
+      { method, url: new URL(`${registry}${API_BASE}${path}`), token: options.token, body },
+      options,
+    )
+  const skillPath = (name: string): string => `/skills/${name}`
+  const versionPath = (name: string, version: string): string =>
+    `${skillPath(name)}/versions/${encodeURIComponent(version)}`
+  const bad = (path: string, problem: string): SkillsError =>
+    invalidAnswer(`${registry}${API_BASE}${path}`, problem)
+  const ask = async <T>(path: string, schema: Schema<T>): Promise<T> =>
+    checked(await call('GET', path), schema, (problem) => bad(path, problem))
+  return {
+    registry,
+    search: (query) => ask(`/search?${searchParams(query)}`, searchResultSchema),
+    async skill(name) {
+      const document = await ask(skillPath(name), skillDocumentSchema)
+      if (document.name !== name)
+        throw bad(skillPath(name), `it is about ${displayShort(document.name, 150)}`)
+      return document
+    },
+    async version(name, version) {
+      const path = versionPath(name, version)
+      const document = await ask(path, versionDocumentSchema)
+      if (document.name === name && document.version === version) return document
+      throw bad(path, `it is about ${displayShort(`${document.name}@${document.version}`, 200)}`)
+    },
+    yank: async (name, version, reason) =>
+      void (await call('POST', `${versionPath(name, version)}/yank`, { reason })),
+    unyank: async (name, version) => void (await call('DELETE', `${versionPath(name, version)}/yank`)),
+    deprecate: async (name, message) =>
+      void (await call('POST', `${skillPath(name)}/deprecation`, { message })),
+    undeprecate: async (name) => void (await call('DELETE', `${skillPath(name)}/deprecation`)),
+    whoami: () => ask('/whoami', whoamiSchema),
+    audience: async () => (await ask('/oidc/audience', audienceSchema)).audience,
+    async exchange(token) {
+      const path = '/oidc/exchange'
+      return checked(await call('POST', path, { token }), exchangeSchema, (problem) => bad(path, problem))
+    },
+  }
+}
+
+type Schema<T> = z.ZodMiniType<T>
+
+function checked<T>(value: unknown, schema: Schema<T>, bad: (problem: string) => SkillsError): T {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  throw bad(`${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not as expected'}`.trim())
+}
+
+function invalidAnswer(url: string, problem: string): SkillsError {
+  return new SkillsError(
+    'registry_invalid',
+    `The answer of ${shownUrl(url)} is not understood: ${displayShort(problem, 200)}`,
+    {
+      hint: 'check the address of the registry, and whether this program is too old for it',
+      details: { url: shownUrl(url) },
+    },
+  )
+}
+
+function searchParams(query: SearchQuery): string {
+  const params = new URLSearchParams()
+  for (const [key, value] of Object.entries(query)) if (value !== undefined) params.set(key, String(value))
+  return params.toString()
+}
