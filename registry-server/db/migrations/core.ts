@@ -53,9 +53,7 @@ const TABLES = [
     updated_at TEXT NOT NULL, PRIMARY KEY (repository_id, name),
     FOREIGN KEY (repository_id, digest) REFERENCES manifests(repository_id, digest) ON DELETE CASCADE)`,
   `CREATE INDEX tags_digest ON tags (repository_id, digest)`,
-  `CREATE TABLE uploads (
-    id {key} PRIMARY KEY, repository_id BIGINT NOT NULL REFERENCES repositories(id) ON DELETE CASCADE,
-    size BIGINT NOT NULL, algorithm TEXT NOT NULL, actor TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL)`,
+  // Uploads under way have no row: the bytes that the blob store has are what they are.
   `CREATE TABLE audit (
     id {id}, at TEXT NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL, details TEXT NOT NULL,
     request_id TEXT NOT NULL)`,

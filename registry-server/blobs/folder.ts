@@ -1,0 +1,221 @@
+// Blobs as files: `<root>/<algorithm>/<first two>/<hex>`. A blob is written under another name, hashed, made durable and
+// renamed, so that a file under a digest always was that digest; uploads grow in `<root>/uploads`.
+import { once } from 'node:events'
+import { createReadStream, mkdirSync, readFileSync } from 'node:fs'
+import { open, readdir, rename, stat, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Hash } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { SkillsError } from '../../src/errors/error.ts'
+import { isMissing, syncFolder, toFsError } from '../../src/platform/fs.ts'
+import { type Algorithm, algorithmOf, type BlobStore, digestOf, hasherFor } from './store.ts'
+
+interface Running {
+  readonly hash: Hash
+  readonly algorithm: Algorithm
+  size: number
+}
+
+/** A store in the folder, which is made when it is missing. @throws permission_denied, disk_full, fs_failed */
+export function openFolderStore(root: string): BlobStore {
+  const uploads = join(root, 'uploads')
+  guardSync(root, () => mkdirSync(uploads, { recursive: true, mode: 0o700 }))
+  // Of an upload that this process has seen from its start the hash is already known at its end.
+  const running = new Map<string, Running>()
+  const made = new Set<string>()
+  const uploadPath = (upload: string): string => join(uploads, upload)
+  const blobPath = (digest: string): string => join(folderOf(digest), digest.slice(digest.indexOf(':') + 1))
+  const folderOf = (digest: string): string => {
+    const hex = digest.slice(digest.indexOf(':') + 1)
+    return join(root, algorithmOf(digest), hex.slice(0, 2))
+  }
+  const ensureFolder = (digest: string): string => {
+    const folder = folderOf(digest)
+    if (!made.has(folder)) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      syncFolder(join(root, algorithmOf(digest)))
+      syncFolder(root)
+      made.add(folder)
+    }
+    return folder
+  }
+
+  return {
+    async stat(digest) {
+      const found = await stat(blobPath(digest)).catch(ignoreMissing)
+      return found && { digest, size: found.size, modifiedAt: found.mtimeMs }
+    },
+
+    async read(digest) {
+      const bytes = guardSync(blobPath(digest), () => readFileSync(blobPath(digest)))
+      if (digestOf(bytes, algorithmOf(digest)) !== digest) throw damaged(digest)
+      return bytes
+    },
+
+    async stream(digest, range): Promise<Readable> {
+      const stream = createReadStream(blobPath(digest), { ...range, highWaterMark: 256 * 1024 })
+      try {
+        await once(stream, 'open')
+      } catch (error) {
+        throw toStoreError(error, blobPath(digest))
+      }
+      return stream
+    },
+
+    async delete(digest) {
+      return unlink(blobPath(digest)).then(() => true, absent)
+    },
+
+    async *list() {
+      for (const algorithm of ['sha256', 'sha512']) {
+        for (const folder of await entries(join(root, algorithm))) {
+          for (const hex of await entries(join(root, algorithm, folder))) {
+            const found = await stat(join(root, algorithm, folder, hex)).catch(ignoreMissing)
+            if (found) yield { digest: `${algorithm}:${hex}`, size: found.size, modifiedAt: found.mtimeMs }
+          }
+        }
+      }
+    },
+
+    ready: () =>
+      stat(uploads).then(
+        () => true,
+        () => false,
+      ),
+
+    async begin(upload) {
+      await guard(uploadPath(upload), async () => (await open(uploadPath(upload), 'wx', 0o600)).close())
+      running.set(upload, { hash: hasherFor('sha256'), algorithm: 'sha256', size: 0 })
+    },
+
+    async offset(upload) {
+      return (await stat(uploadPath(upload)).catch(ignoreMissing))?.size
+    },
+
+    async append(upload, source, maxBytes) {
+      const path = uploadPath(upload)
+      const before = (await guard(path, () => stat(path))).size
+      const known = running.get(upload)
+      if (known && known.size !== before) running.delete(upload)
+      const hashing = running.get(upload)
+      let size = before
+      await guard(path, async () => {
+        const file = await open(path, 'a')
+        try {
+          for await (const chunk of source) {
+            if (size + chunk.length > maxBytes) throw tooLarge(maxBytes)
+            await file.write(chunk)
+            size += chunk.length
+            hashing?.hash.update(chunk)
+            if (hashing) hashing.size = size
+          }
+        } finally {
+          await file.close()
+        }
+      })
+      return size
+    },
+
+    async finish(upload, digest) {
+      const path = uploadPath(upload)
+      const hashing = running.get(upload)
+      running.delete(upload)
+      return guard(path, async () => {
+        const file = await open(path, 'r+')
+        try {
+          const { size } = await file.stat()
+          const algorithm = algorithmOf(digest)
+          const same = hashing?.algorithm === algorithm && hashing.size === size
+          const actual = same ? hashing.hash.digest('hex') : await hashFile(path, algorithm)
+          if (`${algorithm}:${actual}` !== digest) {
+            await unlink(path)
+            throw new SkillsError('integrity_mismatch', `The bytes are ${algorithm}:${actual}, not ${digest}`)
+          }
+          await file.sync()
+          const folder = ensureFolder(digest)
+          await rename(path, blobPath(digest))
+          syncFolder(folder)
+          return { size }
+        } finally {
+          await file.close()
+        }
+      })
+    },
+
+    async abandon(upload) {
+      running.delete(upload)
+      return unlink(uploadPath(upload)).then(() => true, absent)
+    },
+
+    async *uploads() {
+      for (const upload of await entries(uploads)) {
+        const found = await stat(uploadPath(upload)).catch(ignoreMissing)
+        if (found) yield { upload, modifiedAt: found.mtimeMs }
+      }
+    },
+  }
+}
+
+async function hashFile(path: string, algorithm: Algorithm): Promise<string> {
+  const hash = hasherFor(algorithm)
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }))
+    hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}
+
+function entries(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: unknown) => {
+    if (isMissing(error)) return []
+    throw toFsError(error, folder)
+  })
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (!isMissing(error)) throw error
+}
+
+function absent(error: unknown): false {
+  if (isMissing(error)) return false
+  throw error
+}
+
+async function guard<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw toStoreError(error, path)
+  }
+}
+
+function guardSync<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw toStoreError(error, path)
+  }
+}
+
+function toStoreError(error: unknown, path: string): unknown {
+  if (isMissing(error))
+    return new SkillsError('not_found', 'There is no such blob or upload', { cause: error })
+  // A client that goes away while it sends is not a failure of the disk.
+  const system =
+    error instanceof Error && 'syscall' in error && 'errno' in error && !/^ECONN/.test(codeOf(error))
+  return system ? toFsError(error, path) : error
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : ''
+}
+
+/** The refusal of bytes past a limit. */
+export function tooLarge(maxBytes: number): SkillsError {
+  return new SkillsError('limit_exceeded', `The upload is larger than the ${maxBytes} bytes that are allowed`)
+}
+
+/** What stands under a digest is something else. */
+export function damaged(digest: string): SkillsError {
+  return new SkillsError('registry_damaged', `The blob ${digest} is damaged`, {
+    hint: 'run skills registry fsck, and restore the blob from a backup or push it again',
+  })
+}

@@ -1,0 +1,30 @@
+// What every service may reach, as one value that is made at start and handed down.
+import type { BlobStore } from './blobs/store.ts'
+import type { ByteCache } from './blobs/cache.ts'
+import type { RegistryConfig } from './config.ts'
+import type { Database } from './db/database.ts'
+import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import type { PublishHook } from './services/publish-hook.ts'
+
+export interface RegistryContext {
+  readonly config: RegistryConfig
+  readonly db: Database
+  readonly blobs: BlobStore
+  /** Bytes by digest; what is in it was verified. */
+  readonly cache: ByteCache
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly hook: PublishHook
+  readonly now: () => Date
+  /** Signs registry tokens and upload addresses; the same in every server on one database. */
+  readonly secret: Buffer
+  /** The origin under which the server was reached, or its public URL. */
+  readonly origin: (request: Request) => string
+}
+
+/** Who does something and in which request, for the audit table. */
+export interface Actor {
+  readonly actor: string
+  readonly requestId: string
+}
