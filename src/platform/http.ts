@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import { isSkillsError, SkillsError } from '../errors/error.ts'
-import { isLoopbackHost, redirectProblem } from './http-redirect.ts'
+import { isLoopbackHost, isPrivateHost, redirectProblem } from './http-redirect.ts'
 import { displayShort, redactUrl } from './text.ts'
 
 export interface DownloadOptions {
@@ -11,6 +11,8 @@ export interface DownloadOptions {
   readonly maxBytes: number
   /** One line of progress, safe to show. */
   readonly report?: (message: string) => void
+  /** Connect to public addresses only, whatever a name resolves to; redirects included. */
+  readonly publicOnly?: boolean
   /** Sent to the first origin only. */
   readonly headers?: Readonly<Record<string, string>>
   /** Milliseconds: the whole download, the longest silence, and the first pause before a retry. */
@@ -147,7 +149,8 @@ class Transient extends Error {
   }
 }
 
-const BROKEN = new Set([
+/** Codes of failures that may pass when the request is made again. */
+export const BROKEN: ReadonlySet<string> = new Set([
   'ECONNRESET',
   'EPIPE',
   'UND_ERR_SOCKET',
@@ -204,7 +207,7 @@ async function ask(
   const { request } = await import('undici')
   const idle = options.idleMs ?? IDLE_MS
   return request(url, {
-    dispatcher: await dispatcherFor(url),
+    dispatcher: await (options.publicOnly ? publicDispatcher(url) : dispatcherFor(url)),
     signal: options.signal,
     headersTimeout: idle,
     bodyTimeout: idle,
@@ -222,11 +225,50 @@ async function ask(
 let direct: Promise<Dispatcher> | undefined
 let proxied: Promise<Dispatcher> | undefined
 
-/** One pool for all downloads; idle connections do not keep the process alive. */
-function dispatcherFor(url: URL): Promise<Dispatcher> {
+/** One pool for all requests, through the proxy of the environment; idle connections do not keep the process alive. */
+export function dispatcherFor(url: URL): Promise<Dispatcher> {
   const pool = { connections: 16, pipelining: 1 }
   if (isLoopbackHost(url.hostname)) return (direct ??= import('undici').then(({ Agent }) => new Agent(pool)))
   return (proxied ??= import('undici').then(({ EnvHttpProxyAgent }) => new EnvHttpProxyAgent(pool)))
+}
+
+let guarded: Promise<Dispatcher> | undefined
+
+/**
+ * Like `dispatcherFor`, for addresses that somebody else names: the look-up refuses private addresses itself, so that a
+ * name cannot change its meaning between a check and the connection. Through a proxy the proxy looks up.
+ * @throws redirect_refused
+ */
+async function publicDispatcher(url: URL): Promise<Dispatcher> {
+  if (isPrivateHost(url.hostname)) throw privateAddress(url.hostname)
+  guarded ??= Promise.all([import('undici'), import('node:dns')]).then(
+    ([{ EnvHttpProxyAgent }, { lookup }]) =>
+      new EnvHttpProxyAgent({
+        connections: 16,
+        pipelining: 1,
+        connect: {
+          lookup(hostname, options, done) {
+            lookup(hostname, { ...options, all: true }, (error, addresses) => {
+              const inner = addresses?.find(({ address }) => isPrivateHost(address))
+              const [first] = addresses ?? []
+              if (error || !first) done(error ?? new Error('no address'), '', 0)
+              else if (inner) done(privateAddress(hostname), '', 0)
+              else if (options.all) done(null, addresses)
+              else done(null, first.address, first.family)
+            })
+          },
+        },
+      }),
+  )
+  return guarded
+}
+
+function privateAddress(hostname: string): SkillsError {
+  return new SkillsError(
+    'redirect_refused',
+    `A download was led from the internet to a private address: ${displayShort(hostname, 200)}`,
+    { hint: 'ask the owner of the index', details: { host: displayShort(hostname, 200) } },
+  )
 }
 
 function nextUrl(first: URL, from: URL, location: string | undefined): URL {
@@ -303,14 +345,14 @@ function statusError(url: URL, response: Dispatcher.ResponseData): Error {
 }
 
 /** The code of a network error, or of what caused it. */
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   const { code, cause } = error as { code?: unknown; cause?: unknown }
   if (typeof code === 'string') return code
   return cause instanceof Error ? codeOf(cause) : ''
 }
 
-/** What a network failure means to a person. */
-const REASONS: Readonly<Record<string, string>> = {
+/** What a network failure means to a person, by its code. */
+export const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its host has no address',
   EAI_AGAIN: 'its host name cannot be looked up now',
   ECONNREFUSED: 'its host refuses the connection',

@@ -2,14 +2,16 @@
 // Never gives a tree of bytes that differ from the digest it was asked for, wherever they come from.
 import { join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isSkillsError, SkillsError } from '../errors/error.ts'
-import { isSha256Digest, sha256Digest, sha256Hex } from '../integrity/digest.ts'
-import { readArchive, type ArchiveEntry } from '../platform/archive.ts'
+import { SkillsError } from '../errors/error.ts'
+import { sha256Digest, sha256Hex } from '../integrity/digest.ts'
+import { readArchive } from '../platform/archive.ts'
 import type { Settings } from '../platform/env.ts'
 import { readFileBounded, writeFileAtomic } from '../platform/fs.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { displayShort, redactUrl } from '../platform/text.ts'
-import type { ArchiveResolution, ArchiveSpec, Source, SourceIo, SourceTree } from './source.ts'
+import { cachedBytes, keepBytes, tolerant } from './download-cache.ts'
+import { memoryTree, withoutWrapper } from './memory-tree.ts'
+import type { ArchiveResolution, ArchiveSpec, Source, SourceIo } from './source.ts'
 
 /** Bytes that a resolution was made from, until it is opened or forgotten. */
 const remembered = new WeakMap<ArchiveResolution, Buffer>()
@@ -20,7 +22,7 @@ export const archiveSource: Source<'archive'> = {
    * @throws integrity_mismatch when the spec names another digest; offline, and the codes of `download`
    */
   async resolve(spec, io) {
-    const known = spec.digest === undefined ? undefined : cached(spec.digest, io.settings)
+    const known = spec.digest === undefined ? undefined : cachedBytes(spec.digest, io.settings)
     const got = known ? { bytes: known, etag: undefined } : await get(spec.url, undefined, io)
     if (!got) throw new SkillsError('fetch_failed', `Nothing came from ${shown(spec.url)}`)
     return resolutionOf(spec, got, io)
@@ -29,9 +31,11 @@ export const archiveSource: Source<'archive'> = {
   /** @throws integrity_mismatch when the address has other bytes by now; archive_invalid, archive_unsafe, limit_exceeded */
   async open(resolution, io) {
     const bytes =
-      remembered.get(resolution) ?? cached(resolution.digest, io.settings) ?? (await reget(resolution, io))
+      remembered.get(resolution) ??
+      cachedBytes(resolution.digest, io.settings) ??
+      (await reget(resolution, io))
     remembered.delete(resolution)
-    return treeOf(await readArchive(bytes, { name: fileName(resolution.url) }))
+    return memoryTree(withoutWrapper(await readArchive(bytes, { name: fileName(resolution.url) })))
   },
 
   /** Asks with the ETag of the last answer where there is one, so that an unchanged archive is not sent again. */
@@ -117,18 +121,11 @@ function localPath(url: string, io: SourceIo): string | undefined {
   return resolvePath(io.root, url)
 }
 
-/** The cached bytes of a digest; bytes that do not have it count as none. */
-function cached(digest: string, settings: Settings): Buffer | undefined {
-  if (!isSha256Digest(digest)) return undefined
-  const bytes = tolerant(() => readFileBounded(cachePath(digest, settings), LIMITS.archiveBytes))
-  return bytes && sha256Digest(bytes) === digest ? bytes : undefined
-}
-
 /** Keeps a download and its ETag. A cache that cannot be written only costs the next download. */
 function keep(resolution: ArchiveResolution, got: Got, io: SourceIo): void {
-  if (localPath(resolution.url, io) !== undefined || cached(resolution.digest, io.settings)) return
+  if (localPath(resolution.url, io) !== undefined || cachedBytes(resolution.digest, io.settings)) return
   tolerant(() => {
-    writeFileAtomic(cachePath(resolution.digest, io.settings), got.bytes, 0o600)
+    keepBytes(resolution.digest, got.bytes, io.settings)
     if (got.etag === undefined || got.etag.length > 1024) return
     const note = JSON.stringify({ digest: resolution.digest, etag: got.etag })
     writeFileAtomic(etagPath(resolution.url, io.settings), note, 0o600)
@@ -148,59 +145,8 @@ function readEtag(current: ArchiveResolution, settings: Settings): string | unde
   }
 }
 
-function cachePath(digest: string, settings: Settings): string {
-  return join(settings.cacheDir, 'archives', `${digest.slice('sha256:'.length)}.bin`)
-}
-
 function etagPath(url: string, settings: Settings): string {
   return join(settings.cacheDir, 'archives', `${sha256Hex(url)}.etag`)
-}
-
-/** Undefined where the cache fails: it may be deleted, damaged or read-only at any time. */
-function tolerant<T>(action: () => T): T | undefined {
-  try {
-    return action()
-  } catch (error) {
-    if (isSkillsError(error)) return undefined
-    throw error
-  }
-}
-
-function treeOf(entries: readonly ArchiveEntry[]): SourceTree {
-  const files = new Map(withoutWrapper(entries).map((entry) => [entry.path, entry]))
-  const bytesOf = (entry: ArchiveEntry): Buffer =>
-    entry.target === undefined ? entry.bytes : Buffer.from(entry.target)
-  return {
-    entries: [...files.values()].map((entry) => ({
-      path: entry.path,
-      kind: entry.kind,
-      size: bytesOf(entry).length,
-    })),
-    // eslint-disable-next-line typescript/require-await -- the interface is asynchronous for sources that need it
-    async read(paths) {
-      return paths.map((path) => {
-        const entry = files.get(path)
-        if (entry) return bytesOf(entry)
-        throw new SkillsError('internal', `The archive has no entry ${displayShort(path, 200)}`)
-      })
-    },
-    close() {
-      files.clear()
-    },
-  }
-}
-
-/**
- * The entries as they stand below the root. The rule: when everything lies in one top folder, as in the archives that
- * code hosts make (`repo-1.0/…`), that folder is the root, unless it is called `skills` or begins with a dot: those
- * names mean something to whoever looks for skills.
- */
-function withoutWrapper(entries: readonly ArchiveEntry[]): readonly ArchiveEntry[] {
-  const first = entries[0]?.path ?? ''
-  const top = first.slice(0, first.indexOf('/') + 1)
-  if (top === '' || top === 'skills/' || top.startsWith('.')) return entries
-  if (!entries.every((entry) => entry.path.startsWith(top))) return entries
-  return entries.map((entry) => ({ ...entry, path: entry.path.slice(top.length) }))
 }
 
 function fileName(url: string): string {
