@@ -41,6 +41,7 @@ export const CODES = {
   credentials_invalid: { title: 'A stored credential cannot be used', status: 500, exit: 1 },
   push_refused: { title: 'The registry refuses what was sent', status: 502, exit: 1 },
 
+  index_invalid: { title: 'The index of skills cannot be used', status: 502, exit: 1 },
   registry_missing: { title: 'No registry is known for the scope', status: 400, exit: 2 },
   registry_invalid: { title: 'The answer of the registry is not understood', status: 502, exit: 1 },
   registry_changed: { title: 'The skill would come from another registry', status: 409, exit: 3 },
