@@ -1,8 +1,162 @@
-// The source `npm`.
+// The source `npm`: skills inside npm packages. pacote asks the registry and checks the tarball against its sha512; the
+// tarball is unpacked by this program. No script of a package is ever run.
+import { join } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
-import type { Source } from './source.ts'
+import { readArchive } from '../platform/archive.ts'
+import { LIMITS } from '../platform/limits.ts'
+import { displayShort, redactUrl } from '../platform/text.ts'
+import { memoryTree, withoutWrapper } from './memory-tree.ts'
+import { npmConfig } from './npm-config.ts'
+import type { NpmResolution, NpmSpec, Source, SourceIo } from './source.ts'
 
-const missing = (): Promise<never> =>
-  Promise.reject(new SkillsError('internal', 'Sources of the kind npm are not there yet'))
+export const npmSource: Source<'npm'> = {
+  /** @throws source_not_found, version_not_found, version_too_new, source_unauthorized, fetch_failed, offline */
+  resolve: (spec, io) => resolveVersion(spec, io),
 
-export const npmSource: Source<'npm'> = { resolve: missing, open: missing, newest: missing }
+  /** @throws integrity_mismatch when the tarball is not the locked one; offline */
+  async open({ name, version, integrity, url }, io) {
+    const { tarball } = await import('pacote')
+    let bytes: Buffer
+    try {
+      bytes = await tarball(url, { ...options(io), integrity })
+    } catch (error) {
+      throw npmError(error, `${name}@${version}`, io)
+    }
+    if (bytes.length > LIMITS.archiveBytes) throw tooLarge(name)
+    return memoryTree(withoutWrapper(await readArchive(bytes, { name: `${version}.tgz` })))
+  },
+
+  /** The locked version stays where everything newer is too young. */
+  async newest(spec, current, io) {
+    try {
+      const found = await resolveVersion(spec, io)
+      const { compare } = await import('semver')
+      const older = compare(found.version, current.version) < 0
+      return older && io.policy?.().publishedBefore !== undefined ? current : found
+    } catch (error) {
+      if (error instanceof SkillsError && error.code === 'version_too_new') return current
+      throw error
+    }
+  },
+}
+
+async function resolveVersion({ name, range, subdir }: NpmSpec, io: SourceIo): Promise<NpmResolution> {
+  const asked = `${name}@${range ?? 'latest'}`
+  const policy = io.policy?.()
+  const age = policy?.ageExempt?.(`npm:${name}`) === true ? undefined : policy?.publishedBefore
+  const { manifest } = await import('pacote')
+  let found
+  try {
+    io.report(`asking npm for ${displayShort(asked, 100)}`)
+    found = await manifest(asked, {
+      ...options(io),
+      preferOnline: !io.offline,
+      ...(age !== undefined && { before: new Date(age) }),
+    })
+  } catch (error) {
+    throw npmError(error, asked, io, age !== undefined)
+  }
+  const { version, _integrity: integrity, _resolved: url } = found
+  const sha512 = /sha512-[A-Za-z0-9+/]{86}==/.exec(String(integrity ?? ''))?.[0]
+  if (sha512 === undefined || found.name !== name) {
+    throw new SkillsError(
+      'artifact_invalid',
+      `${displayShort(asked, 100)} has no sha512 digest in its registry`,
+      {
+        hint: 'ask for a newer version; very old ones have weaker digests',
+        details: { name, version },
+      },
+    )
+  }
+  return {
+    kind: 'npm',
+    name,
+    version,
+    integrity: sha512,
+    url: checkedTarball(url, asked),
+    ...(subdir !== undefined && { subdir }),
+  }
+}
+
+/** What every call of pacote gets; nothing of the package runs, nothing is written but npm's own cache. */
+function options(io: SourceIo): Readonly<Record<string, unknown>> {
+  return {
+    ...npmConfig(io.settings),
+    cache: join(io.settings.cacheDir, 'npm'),
+    signal: io.signal,
+    offline: io.offline,
+    ignoreScripts: true,
+    audit: false,
+    fetchRetries: 2,
+    fetchRetryMintimeout: 300,
+    fetchRetryMaxtimeout: 5_000,
+    fetchTimeout: 60_000,
+    allowGit: 'none',
+  }
+}
+
+function checkedTarball(url: string, asked: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  const local =
+    parsed?.protocol === 'http:' && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(parsed.hostname)
+  if (parsed && (parsed.protocol === 'https:' || local) && parsed.username === '') return parsed.href
+  throw new SkillsError(
+    'source_insecure',
+    `The tarball of ${displayShort(asked, 100)} would come without encryption: ${displayShort(redactUrl(url), 200)}`,
+    { hint: 'ask the owner of the npm registry' },
+  )
+}
+
+function tooLarge(name: string): SkillsError {
+  return new SkillsError(
+    'limit_exceeded',
+    `The package ${name} is larger than ${LIMITS.archiveBytes} bytes`,
+    {
+      details: { limit: LIMITS.archiveBytes },
+    },
+  )
+}
+
+const CODES = {
+  E404: 'source_not_found',
+  ETARGET: 'version_not_found',
+  ENOVERSIONS: 'version_not_found',
+  E401: 'source_unauthorized',
+  E403: 'source_unauthorized',
+  ENEEDAUTH: 'source_unauthorized',
+  EINTEGRITY: 'integrity_mismatch',
+  ENOTCACHED: 'offline',
+} as const
+
+const SAYS = {
+  source_not_found: ['There is no npm package', 'check the name; a private package also looks like this'],
+  version_not_found: ['No version of the npm package fits', 'ask for another range'],
+  version_too_new: [
+    'Every version that fits is younger than minimumReleaseAge allows:',
+    'wait, ask for an older version, or name it in minimumReleaseAgeExclude of skills.json',
+  ],
+  source_unauthorized: ['The npm registry refuses access to', 'put a token for it into your ~/.npmrc'],
+  integrity_mismatch: [
+    'The npm registry gives other bytes than the locked ones for',
+    'somebody changed a published package; do not use it before you know why',
+  ],
+  offline: ['Not in the cache, and the network is off:', 'run the command again without --offline'],
+} as const
+
+function npmError(error: unknown, asked: string, io: SourceIo, aged = false): SkillsError {
+  if (io.signal.aborted) return new SkillsError('cancelled', 'Cancelled')
+  if (error instanceof SkillsError) return error
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  const own = CODES[String(code) as keyof typeof CODES] as (typeof CODES)[keyof typeof CODES] | undefined
+  const shown = displayShort(asked, 100)
+  if (own === undefined) {
+    const reason = displayShort(redactUrl(String(code ?? message ?? error)), 200)
+    return new SkillsError('fetch_failed', `The npm registry could not be asked for ${shown}: ${reason}`, {
+      hint: 'check the network and the registry in your ~/.npmrc',
+      cause: error,
+    })
+  }
+  const known = own === 'version_not_found' && aged ? 'version_too_new' : own
+  const [says, hint] = SAYS[known]
+  return new SkillsError(known, `${says} ${shown}`, { hint, details: { package: shown } })
+}

@@ -175,6 +175,8 @@ export interface SourcePolicy {
   readonly registries: Readonly<Record<string, string>>
   /** Versions published after this time (milliseconds since the epoch) are not chosen. */
   readonly publishedBefore?: number
+  /** True for what the rule above does not hold for: `@scope/name`, `npm:name`. */
+  readonly ageExempt?: (name: string) => boolean
 }
 
 /** What a source may use. `offline` forbids every request and every child process that makes one. */
