@@ -41,12 +41,9 @@ export function parseReference(text: string): Reference {
   const rest = named ? place.slice(slash + 1) : place
   const colon = rest.lastIndexOf(':')
   const path = colon === -1 ? rest : rest.slice(0, colon)
-  const registry = registryName(named ? first : 'docker.io')
   const tag = colon === -1 ? undefined : rest.slice(colon + 1)
-  const repository = registry === 'docker.io' && !path.includes('/') ? `library/${path}` : path
   const reference = {
-    registry,
-    repository,
+    ...canonicalPlace({ registry: named ? first : 'docker.io', repository: path }),
     ...(tag !== undefined && { tag }),
     ...(digest !== undefined && { digest }),
   }
@@ -59,6 +56,16 @@ export function parseReference(text: string): Reference {
 export function formatReference({ registry, repository, tag, digest }: Reference): string {
   const at = `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`
   return `${registry}/${repository}${at}`
+}
+
+/** One name for each place: lower-case host, `docker.io`, and `library/` before its official images. */
+export function canonicalPlace({ registry, repository }: Pick<Reference, 'registry' | 'repository'>): {
+  readonly registry: string
+  readonly repository: string
+} {
+  const host = registryName(registry)
+  const official = host === 'docker.io' && !repository.includes('/')
+  return { registry: host, repository: official ? `library/${repository}` : repository }
 }
 
 /** The host as references have it: lower case, and one name for Docker Hub. */

@@ -29,7 +29,7 @@ export interface Session {
 
 export function createSession(options: ClientOptions): Session {
   const { registry } = options
-  const base = baseUrl(registry, options.http)
+  const base = registryUrl(registry, options.http)
   const transport = createTransport(options)
   const { credentials, realms, signal } = options
   const auth = createAuth({
@@ -64,8 +64,8 @@ function assertPlace({ repository, from }: Access, to: string | URL): void {
   throw new SkillsError('spec_invalid', `Not the name of an OCI repository: ${displayShort(repository, 300)}`)
 }
 
-/** https:, but http: on this machine unless told otherwise, and wherever plain http was asked for. */
-function baseUrl(registry: string, http: boolean | undefined): URL {
+/** The origin that a registry is asked at: https:, but http: on this machine unless told otherwise, and wherever plain http was asked for. */
+export function registryUrl(registry: string, http?: boolean): URL {
   const host = apiHost(registry)
   const local = isLoopbackHost(new URL(`http://${host}`).hostname)
   return new URL(`${(http ?? local) ? 'http' : 'https'}://${host}`)

@@ -4,6 +4,7 @@ import { SkillsError } from '../errors/error.ts'
 import { digestOfFiles } from '../integrity/tree.ts'
 import type { ArchiveEntry } from '../platform/archive.ts'
 import { LIMITS } from '../platform/limits.ts'
+import { mapParallel } from '../platform/parallel.ts'
 import { displayShort } from '../platform/text.ts'
 import { readLayers, type Layer } from './layers.ts'
 import {
@@ -32,6 +33,8 @@ export interface ArtifactReader {
 const LAYERS = 5000
 const COLLECTION = 500
 const DEPTH = 3
+/** Requests at a time. */
+const PARALLEL = 6
 /** Manifests of an index that are no content: attestations that build tools add. */
 const NO_CONTENT = 'vnd.docker.reference.type'
 
@@ -74,8 +77,7 @@ async function unpackManifest(
       details: { bytes: announced, limit: LIMITS.archiveBytes },
     })
   }
-  const read: Layer[] = []
-  for (const descriptor of layers) {
+  const read = await mapParallel(layers, PARALLEL, async (descriptor): Promise<Layer> => {
     const bytes = await reader.blob(descriptor)
     if (bytes.length !== descriptor.size) {
       throw new SkillsError(
@@ -83,8 +85,8 @@ async function unpackManifest(
         `A layer of ${displayShort(what, 300)} has not the size it should have`,
       )
     }
-    read.push({ descriptor, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) })
-  }
+    return { descriptor, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) }
+  })
   const entries = await readLayers(read, what)
   if (artifactType === SKILL_ARTIFACT) checkIntegrity(entries, annotations[INTEGRITY], what)
   return entries
@@ -119,23 +121,19 @@ function isCollection({ artifactType, manifests }: ImageIndex): boolean {
 async function unpackCollection({ manifests }: ImageIndex, job: Job): Promise<ArchiveEntry[]> {
   const { what, reader } = job
   if (manifests.length > COLLECTION) throw artifactInvalid(what, `it collects more than ${COLLECTION} skills`)
-  const entries: ArchiveEntry[] = []
-  const names = new Set<string>()
-  let bytes = 0
-  for (const descriptor of manifests) {
-    const name = skillNameOf(descriptor, what)
-    if (names.has(name)) throw artifactInvalid(what, `it collects two skills of the name ${name}`)
-    names.add(name)
+  const named = manifests.map((descriptor) => ({ descriptor, name: skillNameOf(descriptor, what) }))
+  const twice = named.find(({ name }, index) => named.findIndex((other) => other.name === name) !== index)
+  if (twice) throw artifactInvalid(what, `it collects two skills of the name ${twice.name}`)
+  const skills = await mapParallel(named, PARALLEL, async ({ descriptor, name }) => {
     const manifest = await reader.manifest(descriptor)
     if (!manifest) throw elsewhere(descriptor, name, what)
     const files = await unpackAny(manifest, { ...job, what: `${what} (${name})`, depth: job.depth + 1 })
-    for (const entry of withoutTop(files, name)) {
-      entries.push({ ...entry, path: `${name}/${entry.path}` })
-      bytes += entry.bytes.length
-    }
-    if (bytes > LIMITS.unpackedBytes || entries.length > LIMITS.entries) {
-      throw new SkillsError('limit_exceeded', `${displayShort(what, 300)} unpacks to too many files or bytes`)
-    }
+    return withoutTop(files, name).map((entry) => ({ ...entry, path: `${name}/${entry.path}` }))
+  })
+  const entries = skills.flat()
+  const bytes = entries.reduce((sum, entry) => sum + entry.bytes.length, 0)
+  if (bytes > LIMITS.unpackedBytes || entries.length > LIMITS.entries) {
+    throw new SkillsError('limit_exceeded', `${displayShort(what, 300)} unpacks to too many files or bytes`)
   }
   return entries
 }
