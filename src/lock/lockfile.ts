@@ -5,6 +5,7 @@ import type { Code } from '../errors/codes.ts'
 import { SkillsError } from '../errors/error.ts'
 import type { TreeDigest } from '../integrity/tree.ts'
 import { displayShort, displayText } from '../platform/text.ts'
+import { SCOPED_NAME } from '../registry/names.ts'
 import type { Resolution } from '../sources/source.ts'
 import { foreignOwner } from './foreign.ts'
 import { capabilitiesProblem } from './granted.ts'
@@ -26,7 +27,7 @@ export interface LockEntry {
   readonly capabilities: Capabilities
   /** The request that was answered, when it differs from the grant. */
   readonly requested?: Capabilities
-  /** Names of skills that it needs, with what was asked for. */
+  /** Names of skills that it needs (`name`, or `@scope/name`), with the range that was asked for. */
   readonly dependencies: Readonly<Record<string, string>>
 }
 
@@ -151,10 +152,15 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 
+/** What keeps a text from naming what a skill depends on: `name`, or `@scope/name`. */
+export function dependencyProblem(name: string): string | undefined {
+  return SCOPED_NAME.test(name) ? undefined : nameProblem(name)
+}
+
 function dependenciesProblem(value: unknown): FieldProblem | undefined {
   if (!isObject(value)) return { field: '', problem: 'is not an object' }
   for (const name in value) {
-    const problem = nameProblem(name)
+    const problem = dependencyProblem(name)
     if (problem !== undefined) return { field: displayShort(name, 80), problem: `is a name that ${problem}` }
     if (typeof value[name] !== 'string') return { field: name, problem: 'is not text' }
   }

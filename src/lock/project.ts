@@ -4,6 +4,8 @@ import { SkillsError } from '../errors/error.ts'
 import { displayShort, displayText } from '../platform/text.ts'
 import { foreignProjectOwner } from './foreign.ts'
 import { isObject, type JsonObject, parseJsonObject } from './json-text.ts'
+import { SCOPE } from '../registry/names.ts'
+import { webUrlProblem } from './resolution.ts'
 import { displayName, nameProblem } from './skill-name.ts'
 
 /** What a project asks for. Fields that this version does not know stay on the object and are written back. */
@@ -17,6 +19,18 @@ export interface Project {
   /** `@scope` to registry URL. */
   readonly registries?: Readonly<Record<string, string>>
   readonly trust?: readonly unknown[]
+  /** Minutes, or `"3d"`, that a version must have been published before it is chosen. */
+  readonly minimumReleaseAge?: number | string
+  /** What that does not hold for: `@scope/name`, `@scope/*`, `npm:name`. */
+  readonly minimumReleaseAgeExclude?: readonly string[]
+  /** Where skills may come from; `deny` beats `allow`, and with `allow` nothing else may. */
+  readonly sources?: SourceLists
+}
+
+/** Patterns over sources: `@acme/*`, `github:acme/*`, `oci://ghcr.io/acme/**`. */
+export interface SourceLists {
+  readonly allow?: readonly string[]
+  readonly deny?: readonly string[]
 }
 
 const CODES = {
@@ -63,16 +77,56 @@ function checkSkills(skills: unknown, file: string): void {
   }
 }
 
-function checkFields({ agents, link, registry, registries, trust }: JsonObject, file: string): void {
+/** A number of minutes, or a number with m, h, d or w. */
+export const AGE = /^(?:0|[1-9]\d{0,8})[mhdw]$/
+
+function checkFields(fields: JsonObject, file: string): void {
+  const { agents, link, registry, registries, trust } = fields
   if (agents !== undefined && !isTexts(agents)) throw invalid(file, 'agents', 'is not a list of agent ids')
   if (link !== undefined && link !== 'symlink' && link !== 'copy') {
     throw invalid(file, 'link', 'is neither "symlink" nor "copy"')
   }
-  if (registry !== undefined && typeof registry !== 'string') throw invalid(file, 'registry', 'is not a URL')
-  if (registries !== undefined && !(isObject(registries) && isTexts(Object.values(registries)))) {
+  const problem = registry === undefined ? undefined : registryProblem(registry)
+  if (problem !== undefined) throw invalid(file, 'registry', problem)
+  if (registries !== undefined && !isObject(registries)) {
     throw invalid(file, 'registries', 'is not an object of scopes and URLs')
   }
+  for (const [scope, url] of Object.entries(registries ?? {})) {
+    const wrong = SCOPE.test(scope) ? registryProblem(url) : 'is not a scope such as @acme'
+    if (wrong !== undefined) throw invalid(file, `registries.${scope}`, wrong)
+  }
   if (trust !== undefined && !Array.isArray(trust)) throw invalid(file, 'trust', 'is not a list of rules')
+  checkRules(fields, file)
+}
+
+function checkRules(
+  { minimumReleaseAge: age, minimumReleaseAgeExclude, sources }: JsonObject,
+  file: string,
+): void {
+  if (age !== undefined && !isAge(age)) {
+    throw invalid(file, 'minimumReleaseAge', 'is neither a number of minutes nor a text such as "3d"')
+  }
+  if (minimumReleaseAgeExclude !== undefined && !isTexts(minimumReleaseAgeExclude)) {
+    throw invalid(file, 'minimumReleaseAgeExclude', 'is not a list of names')
+  }
+  if (sources === undefined) return
+  if (!isObject(sources)) throw invalid(file, 'sources', 'is not an object with allow and deny')
+  for (const [key, list] of Object.entries(sources)) {
+    // A list that is misspelt would protect nobody.
+    if (key !== 'allow' && key !== 'deny') throw invalid(file, `sources.${key}`, 'is neither allow nor deny')
+    if (!isTexts(list)) throw invalid(file, `sources.${key}`, 'is not a list of patterns')
+  }
+}
+
+/** True for what `minimumReleaseAge` may be. */
+export function isAge(value: unknown): boolean {
+  if (typeof value === 'string') return AGE.test(value)
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 1e9
+}
+
+/** What keeps a value from being the address of a registry. */
+export function registryProblem(value: unknown): string | undefined {
+  return typeof value === 'string' ? webUrlProblem(value) : 'is not a URL'
 }
 
 function isTexts(value: unknown): boolean {

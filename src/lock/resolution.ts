@@ -123,7 +123,8 @@ function indexTypeProblem(type: string): string | undefined {
   return /^(?:skill-md|archive|files)$/.test(type) ? undefined : 'is not one of skill-md, archive, files'
 }
 
-function webUrlProblem(url: string): string | undefined {
+/** What keeps a text from being a https: address, or a http: one of this machine, without a credential. */
+export function webUrlProblem(url: string): string | undefined {
   return urlProblem(url, { ssh: false, file: false })
 }
 
@@ -179,7 +180,8 @@ function urlProblem(text: string, allow: { ssh: boolean; file: boolean }): strin
       if (url.hostname.startsWith('-') || decodesToDash(url.username)) return 'would be read as an option'
       return url.hostname === '' ? 'names no host' : undefined
     case 'file:':
-      if (!allow.file || url.hostname !== '') return 'is a file: URL with a host'
+      if (!allow.file) return 'is not https:'
+      if (url.hostname !== '') return 'is a file: URL with a host'
       return undefined
     default:
       return `has the scheme ${displayText(url.protocol)} which is not supported`

@@ -2,7 +2,9 @@
 // they are on the way of every command; a test holds both to the same verdict.
 import * as z from 'zod/mini'
 import { capabilitiesSchema } from '../capabilities/schema.ts'
-import { INTEGRITY } from './lockfile.ts'
+import { dependencyProblem, INTEGRITY } from './lockfile.ts'
+import { SCOPE } from '../registry/names.ts'
+import { AGE, registryProblem } from './project.ts'
 import { type Check, type Fields, RESOLUTION_FIELDS } from './resolution.ts'
 import { nameProblem, SKILL_NAME } from './skill-name.ts'
 
@@ -41,7 +43,7 @@ const entrySchema = z.looseObject({
   signer: text,
   capabilities: capabilitiesSchema,
   requested: z.optional(capabilitiesSchema),
-  dependencies: z.record(name, z.string()),
+  dependencies: z.record(z.string().check(passes(dependencyProblem)), z.string()),
 })
 
 /** skills.lock. Unknown fields are allowed beside the known ones, but not inside a resolution or capabilities. */
@@ -50,13 +52,20 @@ export const lockfileSchema: z.ZodMiniType = z.looseObject({
   skills: z.record(name, entrySchema),
 })
 
+const registry = text.check(passes(registryProblem))
+
 /** skills.json. */
 export const projectSchema: z.ZodMiniType = z.looseObject({
   $schema: z.optional(z.string()),
   skills: z.optional(z.record(name, z.string().check(z.regex(/\S/)))),
   agents: z.optional(z.array(text)),
   link: z.optional(z.enum(['symlink', 'copy'])),
-  registry: z.optional(z.string()),
-  registries: z.optional(z.record(z.string(), text)),
+  registry: z.optional(registry),
+  registries: z.optional(z.record(z.string().check(z.regex(SCOPE)), registry)),
   trust: z.optional(z.array(z.unknown())),
+  minimumReleaseAge: z.optional(
+    z.union([z.int().check(z.minimum(0), z.maximum(999_999_999)), z.string().check(z.regex(AGE))]),
+  ),
+  minimumReleaseAgeExclude: z.optional(z.array(text)),
+  sources: z.optional(z.strictObject({ allow: z.optional(z.array(text)), deny: z.optional(z.array(text)) })),
 })

@@ -12,6 +12,10 @@ const text = (pattern: RegExp, expects: string): z.ZodMiniString =>
 const line = text(/^(?=.*\S)[^\u0000-\u001f\u007f]{1,1024}$/u, 'one line of at most 1024 characters')
 const topic = text(/^[a-z0-9]+(?:[-/][a-z0-9]+)*$/, 'a topic such as `release-notes`')
 const skillName = text(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'a name of a-z, 0-9 and single hyphens')
+const dependencyName = text(
+  /^(?:@[a-z0-9]+(?:-[a-z0-9]+)*\/)?[a-z0-9]+(?:-[a-z0-9]+)*$/,
+  'a name such as `pdf` or `@acme/pdf`',
+)
 const innerPath = text(
   /^(?!\/)(?!(?:.*\/)?\.{0,2}(?:\/|$))[^\u0000-\u001f\u007f\\:]{1,1024}$/u,
   'a path inside the skill, with `/` between parts',
@@ -46,7 +50,7 @@ export const contractSchema = z.strictObject({
   'optional-capabilities': z.optional(capabilitiesSchema),
   tools: z.optional(z.array(toolSchema)),
   knowledge: z.optional(z.array(knowledgeSchema)),
-  dependencies: z.optional(z.record(skillName, line)),
+  dependencies: z.optional(z.record(dependencyName, line)),
   python: z.optional(z.strictObject({ requirements: z.array(line) })),
 })
 

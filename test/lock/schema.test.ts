@@ -57,6 +57,8 @@ const value = fc.oneof(
     { kind: 'git' },
     { a: '1' },
     { '../x': '1' },
+    { '@a/b': '1' },
+    { '@a/../b': '1' },
     1,
     0,
     true,
@@ -111,10 +113,34 @@ test('the reader of skills.lock and the published schema accept the same', () =>
 })
 
 test('the reader of skills.json and the published schema accept the same', () => {
-  const field = fc.constantFrom('skills', 'agents', 'link', 'registry', 'registries', 'trust', 'x')
+  const field = fc.constantFrom(
+    'skills',
+    'agents',
+    'link',
+    'registry',
+    'registries',
+    'trust',
+    'minimumReleaseAge',
+    'minimumReleaseAgeExclude',
+    'sources',
+    'x',
+  )
   const member = fc.oneof(
     value,
     fc.constantFrom<unknown>('copy', ['codex'], { pdf: './a' }, { pdf: ' ' }, { PDF: 1 }),
+    fc.constantFrom<unknown>(
+      '3d',
+      '0m',
+      '3 d',
+      '-1d',
+      60,
+      1.5,
+      -1,
+      'http://h.example',
+      'https://u:p@h.example',
+    ),
+    fc.constantFrom<unknown>({ '@a': 'https://h.example' }, { a: 'https://h.example' }, { '@a': 'x' }),
+    fc.constantFrom<unknown>({ allow: ['@a/*'] }, { allow: 'x' }, { deny: [''] }, { allowed: ['x'] }),
   )
   fc.assert(
     fc.property(fc.dictionary(field, member), (project) => {
