@@ -1,0 +1,294 @@
+// Every packing of a skill that is in use, built as its tool builds it.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import * as zlib from 'node:zlib'
+import { ociClient } from '../../src/oci/client.ts'
+import { unpackArtifact } from '../../src/oci/unpack.ts'
+import { startFakeOci, type FakeOci } from '../support/fake-oci.ts'
+import {
+  META,
+  OCI_INDEX,
+  packedPdf,
+  pdfFiles,
+  plant,
+  plantJson,
+  pushPacked,
+  type HandMade,
+} from '../support/oci-skill.ts'
+import { file, folder, tar, tgz } from '../support/tar-builder.ts'
+
+const MD = '---\nname: pdf\ndescription: Work with PDF files\n---\n'
+const IMAGE_LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip'
+
+let fake: FakeOci
+beforeEach(async () => {
+  fake = await startFakeOci()
+})
+afterEach(() => fake.close())
+
+async function read(repository = 'r', reference = 'v'): Promise<Record<string, string>> {
+  const client = ociClient({ registry: fake.host })
+  const manifest = await client.getManifest(repository, reference)
+  const entries = await unpackArtifact(manifest.bytes, {
+    what: `${fake.host}/${repository}:${reference}`,
+    reader: {
+      async manifest({ digest }) {
+        if (!fake.manifests.has(`${repository}@${digest}`)) return undefined
+        return (await client.getManifest(repository, digest)).bytes
+      },
+      blob: (descriptor) => client.getBlob(repository, descriptor),
+    },
+  })
+  return Object.fromEntries(entries.map(({ path, bytes }) => [path, bytes.toString()]))
+}
+
+const skill = (dir: string): Buffer =>
+  tgz(folder(dir || './'), file(`${dir}SKILL.md`, MD), file(`${dir}a.py`, 'print()'))
+const make = (made: HandMade): unknown => plant(fake, 'r', 'v', made)
+
+describe('reads', () => {
+  test('our own form', async () => {
+    const client = ociClient({ registry: fake.host })
+    await pushPacked(client, { repository: 'r', packed: packedPdf(), tags: ['v'] })
+    const texts = pdfFiles().map(({ path, bytes }) => [`pdf/${path}`, Buffer.from(bytes).toString()])
+    expect(await read()).toEqual(Object.fromEntries(texts))
+  })
+
+  test('the Agent Skills OCI draft', async () => {
+    make({
+      artifactType: 'application/vnd.agentskills.skill.v1',
+      configType: 'application/vnd.agentskills.skill.config.v1+json',
+      layers: [{ mediaType: 'application/vnd.agentskills.skill.content.v1.tar+gzip', bytes: skill('pdf/') }],
+    })
+    expect(Object.keys(await read())).toEqual(['pdf/SKILL.md', 'pdf/a.py'])
+  })
+
+  test('one raw layer a file, with its path as title (agentskills-oci)', async () => {
+    const layer = (title: string, text: string) => ({
+      mediaType: 'application/octet-stream',
+      bytes: Buffer.from(text),
+      annotations: { 'org.opencontainers.image.title': title },
+    })
+    make({
+      artifactType: 'application/vnd.agentskills.skill.v1',
+      layers: [layer('SKILL.md', MD), layer('./scripts/a.py', 'print()')],
+    })
+    expect(await read()).toEqual({ 'SKILL.md': MD, 'scripts/a.py': 'print()' })
+  })
+
+  test('raw files that old tools call tar', async () => {
+    const annotations = { 'org.opencontainers.image.title': 'SKILL.md' }
+    make({
+      layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', bytes: Buffer.from(MD), annotations }],
+    })
+    expect(await read()).toEqual({ 'SKILL.md': MD })
+  })
+
+  test('an archive with its name as title', async () => {
+    const annotations = { 'org.opencontainers.image.title': 'pdf.tar.gz' }
+    make({ layers: [{ mediaType: 'application/octet-stream', bytes: skill('pdf/'), annotations }] })
+    expect(Object.keys(await read())).toEqual(['pdf/SKILL.md', 'pdf/a.py'])
+  })
+
+  test('ToolHive: an index by platform, files at the root, attestations beside', async () => {
+    const image = {
+      artifactType: 'dev.toolhive.skills.v1',
+      layers: [{ mediaType: IMAGE_LAYER, bytes: skill('') }],
+    }
+    const content = plant(fake, 'r', undefined, image)
+    const attestation = plant(fake, 'r', undefined, {
+      layers: [{ mediaType: 'application/vnd.in-toto+json', bytes: Buffer.from('{}') }],
+    })
+    plantJson(fake, 'r', 'v', {
+      schemaVersion: 2,
+      mediaType: OCI_INDEX,
+      artifactType: 'dev.toolhive.skills.v1',
+      manifests: [
+        {
+          ...attestation,
+          platform: { os: 'unknown', architecture: 'unknown' },
+          annotations: { 'vnd.docker.reference.type': 'attestation-manifest' },
+        },
+        { ...content, platform: { os: 'linux', architecture: 'arm64' } },
+        { ...content, platform: { os: 'linux', architecture: 'amd64' } },
+      ],
+    } as never)
+    expect(Object.keys(await read())).toEqual(['SKILL.md', 'a.py'])
+  })
+
+  test('skillimage: an image of Docker, with layers over each other', async () => {
+    make({
+      mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+      configType: 'application/vnd.docker.container.image.v1+json',
+      annotations: { 'io.skillimage.status': 'published' },
+      layers: [
+        { mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip', bytes: skill('') },
+        {
+          mediaType: IMAGE_LAYER,
+          bytes: tgz(file('a.py', 'print(2)'), file('old/x', '1'), file('old/y', '1'), file('b', 'file')),
+        },
+        {
+          mediaType: IMAGE_LAYER,
+          bytes: tgz(
+            file('old/.wh..wh..opq', ''),
+            file('old/z', '2'),
+            file('.wh.skill.yaml', ''),
+            file('b/c', 'folder'),
+          ),
+        },
+      ],
+    })
+    expect(await read()).toEqual({ 'SKILL.md': MD, 'a.py': 'print(2)', 'old/z': '2', 'b/c': 'folder' })
+  })
+
+  test('ramalama, Alibaba ACR and flux, each with their own media types', async () => {
+    const forms: readonly HandMade[] = [
+      {
+        artifactType: 'application/vnd.cncf.skill.manifest.v1+json',
+        configType: 'application/vnd.cncf.skill.config.v1+json',
+        layers: [{ mediaType: 'application/vnd.cncf.skill.bundle.v1.tar+gzip', bytes: skill('pdf/') }],
+      },
+      {
+        artifactType: 'application/vnd.agent.skill.v1+json',
+        configType: 'application/vnd.oci.empty.v1+json',
+        annotations: { 'org.agent.skill.name': 'pdf' },
+        layers: [{ mediaType: 'application/vnd.agent.skill.content.v1.tar+gzip', bytes: skill('pdf/') }],
+      },
+      {
+        configType: 'application/vnd.cncf.flux.config.v1+json',
+        layers: [{ mediaType: 'application/vnd.cncf.flux.content.v1.tar+gzip', bytes: skill('pdf/') }],
+      },
+    ]
+    for (const form of forms) {
+      make(form)
+      expect(Object.keys(await read())).toEqual(['pdf/SKILL.md', 'pdf/a.py'])
+    }
+  })
+
+  test('flux-operator: many skills in one layer', async () => {
+    const bytes = tgz(file('pdf/SKILL.md', MD), file('csv/SKILL.md', MD))
+    make({ layers: [{ mediaType: 'application/vnd.cncf.flux.content.v1.tar+gzip', bytes }] })
+    expect(Object.keys(await read())).toEqual(['pdf/SKILL.md', 'csv/SKILL.md'])
+  })
+
+  test('Chainguard and kagent: one plain tar of no known type', async () => {
+    make({ layers: [{ mediaType: 'application/vnd.example.unknown', bytes: tar(file('SKILL.md', MD)) }] })
+    expect(await read()).toEqual({ 'SKILL.md': MD })
+  })
+
+  test('layers that hold nothing', async () => {
+    make({
+      layers: [
+        { mediaType: IMAGE_LAYER, bytes: zlib.gzipSync(Buffer.alloc(1024)) },
+        { mediaType: 'application/vnd.oci.image.layer.v1.tar', bytes: skill('') },
+      ],
+    })
+    expect(Object.keys(await read())).toEqual(['SKILL.md', 'a.py'])
+  })
+
+  test('a collection, each skill in a folder of its name', async () => {
+    const one = (dir: string) =>
+      plant(fake, 'r', undefined, {
+        artifactType: 'application/vnd.agentskills.skill.v1',
+        layers: [{ mediaType: 'application/vnd.agentskills.skill.content.v1.tar+gzip', bytes: skill(dir) }],
+      })
+    const named = (name: string) => ({ annotations: { 'io.agentskills.skill.name': name } })
+    plantJson(fake, 'r', 'v', {
+      schemaVersion: 2,
+      mediaType: OCI_INDEX,
+      artifactType: 'application/vnd.agentskills.collection.v1',
+      manifests: [
+        { ...one('pdf/'), ...named('pdf') },
+        { ...one('x/'), ...named('csv') },
+      ],
+    } as never)
+    expect(Object.keys(await read())).toEqual(['pdf/SKILL.md', 'pdf/a.py', 'csv/SKILL.md', 'csv/a.py'])
+  })
+
+  test('zstd where Node can', async () => {
+    const { zstdCompressSync } = zlib as unknown as { zstdCompressSync?: (bytes: Buffer) => Buffer }
+    // The smallest frame that holds something is enough where Node cannot.
+    const bytes = zstdCompressSync?.(tar(file('SKILL.md', MD))) ?? Buffer.from('28b52ffd0000', 'hex')
+    make({ layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar+zstd', bytes }] })
+    if (zstdCompressSync) expect(await read()).toEqual({ 'SKILL.md': MD })
+    else await expect(read()).toThrowCode('artifact_invalid')
+  })
+})
+
+describe('refuses', () => {
+  test('an artifact whose files are not those of its integrity annotation', async () => {
+    make({
+      artifactType: 'application/vnd.agentskills.skill.v1',
+      annotations: { 'dev.skillward.integrity': packedPdf().integrity },
+      layers: [{ mediaType: 'application/vnd.agentskills.skill.content.v1.tar+gzip', bytes: skill('pdf/') }],
+    })
+    await expect(read()).toThrowCode('integrity_mismatch')
+  })
+
+  test('a layer that is neither a tar nor a file with a title', async () => {
+    make({ layers: [{ mediaType: 'application/vnd.cncf.helm.config', bytes: Buffer.from('text') }] })
+    await expect(read()).toThrowCode('artifact_invalid')
+    make({ layers: [] })
+    await expect(read()).toThrowCode('artifact_invalid')
+  })
+
+  test('a collection whose skills stand elsewhere, and says where', async () => {
+    const absent = {
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      digest: `sha256:${'0'.repeat(64)}`,
+      size: 5,
+    }
+    const annotations = {
+      'io.agentskills.skill.name': 'pdf',
+      'io.agentskills.skill.ref': 'ghcr.io/o/pdf:1.0.0',
+    }
+    plantJson(fake, 'r', 'v', {
+      schemaVersion: 2,
+      mediaType: OCI_INDEX,
+      manifests: [{ ...absent, annotations }],
+    } as never)
+    await expect(read()).rejects.toMatchObject({
+      code: 'artifact_invalid',
+      hint: expect.stringContaining('oci://ghcr.io/o/pdf:1.0.0'),
+    })
+  })
+
+  test('text that is no manifest, or two things at once', async () => {
+    const good = { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] }
+    const texts = [
+      '',
+      'null',
+      '[]',
+      '{"schemaVersion":1,"fsLayers":[]}',
+      JSON.stringify({ ...good, layers: [] }),
+      JSON.stringify({ ...good, mediaType: 'application/vnd.oci.image.manifest.v1+json' }),
+      JSON.stringify({ ...good, manifests: [{ mediaType: 'x', digest: 'sha256:../../x', size: 1 }] }),
+      JSON.stringify({
+        ...good,
+        manifests: [{ mediaType: 'x', digest: `sha256:${'0'.repeat(64)}`, size: -1 }],
+      }),
+      JSON.stringify({ ...good, annotations: { a: 1 } }),
+    ]
+    const reader = { manifest: async () => undefined, blob: async () => Buffer.alloc(0) }
+    for (const text of texts) {
+      await expect(unpackArtifact(Buffer.from(text), { reader, what: META.name }), text).toThrowCode(
+        'artifact_invalid',
+      )
+    }
+  })
+
+  test('indexes inside indexes without end', async () => {
+    let inner = plantJson(fake, 'r', undefined, {
+      schemaVersion: 2,
+      mediaType: OCI_INDEX,
+      manifests: [],
+    } as never)
+    for (let depth = 0; depth < 5; depth++) {
+      inner = plantJson(fake, 'r', 'v', {
+        schemaVersion: 2,
+        mediaType: OCI_INDEX,
+        manifests: [inner],
+      } as never)
+    }
+    await expect(read()).toThrowCode('artifact_invalid')
+  })
+})
