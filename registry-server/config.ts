@@ -19,6 +19,8 @@ export interface RegistryOptions {
   readonly anonymousRead?: boolean
   /** The `X-Forwarded-For` of a proxy is believed. */
   readonly trustProxy?: boolean
+  /** Issuers of CI tokens that may be plain http or inside the own network. */
+  readonly privateIssuers?: readonly string[]
   readonly limits?: Partial<RegistryLimits>
 }
 
@@ -63,6 +65,7 @@ export interface RegistryConfig {
   readonly publicUrl: string | undefined
   readonly anonymousRead: boolean
   readonly trustProxy: boolean
+  readonly privateIssuers: readonly string[]
   readonly limits: RegistryLimits
 }
 
@@ -86,6 +89,7 @@ export function registryConfig(options: RegistryOptions): RegistryConfig {
     publicUrl: options.publicUrl === undefined ? undefined : publicUrl(options.publicUrl),
     anonymousRead: options.anonymousRead ?? true,
     trustProxy: options.trustProxy ?? false,
+    privateIssuers: options.privateIssuers ?? [],
     limits: { ...DEFAULT_LIMITS, ...options.limits },
   }
 }

@@ -17,8 +17,12 @@ export interface RegistryContext {
   readonly metrics: Metrics
   readonly hook: PublishHook
   readonly now: () => Date
+  /** Ids of tokens that were used since the last note of it in the database. */
+  readonly used: Set<string>
   /** Signs registry tokens and upload addresses; the same in every server on one database. */
   readonly secret: Buffer
+  /** Whom a CI's token must be made out to. Never taken from a request. */
+  readonly audience: string
   /** The origin under which the server was reached, or its public URL. */
   readonly origin: (request: Request) => string
 }

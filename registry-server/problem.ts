@@ -102,7 +102,7 @@ export function ociErrorResponse(error: unknown): Response {
       {
         code: known ? ociCodeOf(error) : 'UNSUPPORTED',
         message: known ? message(error) : 'the registry failed; its log has the details',
-        detail: known ? (error.details.detail ?? { code: error.code }) : {},
+        detail: known ? { code: error.code, about: error.details.detail } : {},
       },
     ],
   }

@@ -1,0 +1,177 @@
+// The application: what happens to every request, and which routes there are.
+import { Hono } from 'hono'
+import { isSkillsError } from '../src/errors/error.ts'
+import { ANONYMOUS, authenticate } from './auth.ts'
+import type { RegistryContext } from './context.ts'
+import { type HotAnswers, hotKey } from './hot.ts'
+import { problemResponse } from './problem.ts'
+import { createRateLimiter } from './rate-limit.ts'
+import { mountAccounts } from './routes/accounts.ts'
+import { mountHealth } from './routes/health.ts'
+import type { RegistryEnv, RegistryRequest } from './routes/http.ts'
+import { handleOci, ociFailure } from './routes/oci.ts'
+
+export type RegistryApp = Hono<RegistryEnv>
+
+/** More routes, added after those of the server itself. */
+export type Mount = (app: RegistryApp, context: RegistryContext) => void
+
+interface AppOptions {
+  readonly requestId: () => string
+  readonly hot?: HotAnswers
+  readonly mounts?: readonly Mount[]
+}
+
+const KEPT_BYTES = 512 * 1024
+
+/** Routes over a context; `fetch` answers without a socket too. */
+export function createApp(
+  context: RegistryContext,
+  { requestId, hot, mounts = [] }: AppOptions,
+): RegistryApp {
+  const app: RegistryApp = new Hono<RegistryEnv>()
+  const limits = createLimits(context)
+
+  app.use(async (c, next) => {
+    const started = performance.now()
+    const given = c.req.header('x-request-id')
+    const id = given !== undefined && /^[\w.-]{8,64}$/.test(given) ? given : requestId()
+    const version = context.db.version()
+    c.set('requestId', id)
+    c.set('principal', ANONYMOUS)
+    await next()
+    if (hot && version !== undefined) await keep(c, { hot, version, context })
+    c.res.headers.set('X-Request-Id', id)
+    report(context, c, performance.now() - started)
+  })
+
+  mountHealth(app, context)
+
+  app.use(async (c, next) => {
+    await limits(c, () => authenticate(context, c.req.header('authorization')))
+    await next()
+  })
+
+  app.all('/v2/*', (c) => handleOci(context, c))
+  app.all('/v2', (c) => handleOci(context, c))
+  mountAccounts(app, context)
+  for (const mount of mounts) mount(app, context)
+
+  app.notFound((c) => notFound(c))
+  app.onError((error, c) => failure(context, c, error))
+  return app
+}
+
+/** Takes from the client's buckets, then asks who he is; failures to say it are counted against his address. */
+function createLimits(
+  context: RegistryContext,
+): (c: RegistryRequest, who: () => ReturnType<typeof authenticate>) => Promise<void> {
+  const { limits } = context.config
+  const api = createRateLimiter(limits.apiPerMinute)
+  const writes = createRateLimiter(limits.writesPerMinute)
+  const failures = createRateLimiter(limits.failedLoginsPerMinute)
+  return async (c, who) => {
+    const address = addressOf(context, c)
+    const hasCredentials = c.req.header('authorization') !== undefined
+    if (hasCredentials && failures.isSpent(address)) failures.take(address)
+    try {
+      c.set('principal', await who())
+    } catch (error) {
+      if (isSkillsError(error, 'unauthorized')) {
+        context.metrics.count('failed_logins_total')
+        failures.take(address)
+      }
+      throw error
+    }
+    const client = c.get('principal').token?.id ?? address
+    const isWrite = !/^(?:GET|HEAD|OPTIONS)$/.test(c.req.method)
+    if (isWrite) writes.take(client)
+    else if (!c.req.path.startsWith('/v2/')) api.take(client)
+  }
+}
+
+function addressOf({ config }: RegistryContext, c: RegistryRequest): string {
+  const forwarded = config.trustProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined
+  return forwarded ?? c.env?.incoming?.socket.remoteAddress ?? 'local'
+}
+
+interface Keeping {
+  readonly hot: HotAnswers
+  readonly version: number
+  readonly context: RegistryContext
+}
+
+/** Keeps an answer that says of itself that everybody may have it. */
+async function keep(c: RegistryRequest, { hot, version, context }: Keeping): Promise<void> {
+  const { incoming } = c.env ?? {}
+  const { res } = c
+  if (!incoming || incoming.method !== 'GET' || res.status !== 200) return
+  if (!/\bpublic\b/.test(res.headers.get('cache-control') ?? '')) return
+  if (res.headers.has('set-cookie')) return
+  const key = hotKey('GET', incoming.url ?? '', (name) => incoming.headers[name])
+  const length = res.headers.get('content-length')
+  const isText = /json|text|xml|javascript/.test(res.headers.get('content-type') ?? '')
+  if (key === undefined || !(length === null ? isText : Number(length) <= KEPT_BYTES)) return
+  const digest = res.headers.get('docker-content-digest')
+  const bytesKey = digest ?? `answer:${key}`
+  const bytes =
+    (digest === null ? undefined : context.cache.get(digest)) ?? Buffer.from(await res.clone().arrayBuffer())
+  context.cache.put(bytesKey, bytes)
+  const headers = [...res.headers].filter(([name]) => name !== 'x-request-id').flat()
+  if (length === null) headers.push('content-length', String(bytes.length))
+  hot.keep(key, { headers, bytesKey, version, onHit: c.get('onHit') })
+}
+
+function report(context: RegistryContext, c: RegistryRequest, ms: number): void {
+  const { status } = c.res
+  const { method, path } = c.req
+  context.metrics.request(classOf(path), status, ms / 1000)
+  context.log.info('request', {
+    id: c.get('requestId'),
+    method: c.req.raw.method || method,
+    path: path.slice(0, 500),
+    status,
+    ms: Math.round(ms * 10) / 10,
+    actor: c.get('principal').actor,
+  })
+}
+
+function classOf(path: string): string {
+  const [, first = '', second = ''] = path.split('/')
+  if (first === 'v2') return 'oci'
+  if (first === 'api') return /^(?:v1)$/.test(second) ? 'api' : 'other'
+  return /^(?:healthz|readyz|metrics|\.well-known|openapi\.json)$/.test(first) ? first : 'page'
+}
+
+function isOci(path: string): boolean {
+  return path === '/v2' || path.startsWith('/v2/')
+}
+
+function notFound(c: RegistryRequest): Response {
+  return new Response(
+    JSON.stringify({
+      type: 'urn:skills:error:not_found',
+      title: 'The registry has no such thing',
+      status: 404,
+      detail: 'There is nothing under this path',
+      instance: c.req.path,
+      code: 'not_found',
+    }),
+    { status: 404, headers: { 'Content-Type': 'application/problem+json' } },
+  )
+}
+
+function failure(context: RegistryContext, c: RegistryRequest, error: Error): Response {
+  if (!isSkillsError(error)) {
+    context.metrics.count('defects_total')
+    const stack = error.stack ?? error.message
+    context.log.error('defect', { id: c.get('requestId'), path: c.req.path.slice(0, 500), stack })
+  }
+  if (isOci(c.req.path)) return ociFailure(context, c, error)
+  const response = problemResponse(error, c.req.path)
+  if (response.status === 401) response.headers.set('WWW-Authenticate', 'Bearer')
+  if (response.status === 413) response.headers.set('Connection', 'close')
+  const retryAfter = isSkillsError(error) ? error.details.retryAfter : undefined
+  if (retryAfter !== undefined) response.headers.set('Retry-After', String(retryAfter))
+  return response
+}

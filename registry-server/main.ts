@@ -1,0 +1,185 @@
+// The server: opens what it works on, listens, and closes in order. The only file with a socket.
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { SkillsError } from '../src/errors/error.ts'
+import { createApp, type Mount } from './app.ts'
+import { openBlobStore } from './blobs/open.ts'
+import { createByteCache } from './blobs/cache.ts'
+import { type RegistryConfig, registryConfig, type RegistryOptions } from './config.ts'
+import type { RegistryContext } from './context.ts'
+import { openRegistryDatabase } from './db/open.ts'
+import { settingOr } from './db/settings.ts'
+import { touchTokens } from './db/tokens.ts'
+import { createHotAnswers } from './hot.ts'
+import { createLog, type Log, SILENT_LOG } from './log.ts'
+import { createMetrics } from './metrics.ts'
+import { FEATURES } from './features.ts'
+import { NO_HOOK } from './services/publish-hook.ts'
+import { ensureAdmin } from './services/users.ts'
+
+export interface ServeOptions extends RegistryOptions {
+  /** Gets each line of the log; without it nothing is logged. */
+  readonly log?: (line: string) => void
+}
+
+export interface RunningRegistry {
+  /** Where it listens. */
+  readonly url: string
+  /** The token of the first administrator, when this start made him. */
+  readonly firstToken: string | undefined
+  /** Stops taking requests, finishes those under way, closes. */
+  close(): Promise<void>
+}
+
+const HOUSEKEEPING_MS = 30_000
+const GRACE_MS = 10_000
+
+/**
+ * Starts a registry.
+ * @throws usage; fs_failed when the port is taken; database_invalid, database_failed, permission_denied, …
+ */
+export async function serve(options: ServeOptions): Promise<RunningRegistry> {
+  const config = registryConfig(options)
+  const log = options.log ? createLog(options.log) : SILENT_LOG
+  const { context, mounts, close } = await openContext(config, log)
+  try {
+    const requestId = createRequestIds()
+    const { cache, metrics, db } = context
+    const hot = createHotAnswers({ cache, metrics, requestId, version: () => db.version() })
+    const app = createApp(context, { requestId, hot, mounts })
+    const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
+    const server = createServer(
+      {
+        headersTimeout: config.limits.headersMs,
+        requestTimeout: config.limits.requestMs,
+        connectionsCheckingInterval: Math.min(5000, config.limits.headersMs),
+        keepAliveTimeout: 65_000,
+        maxHeaderSize: 16 * 1024,
+      },
+      (request, response) => {
+        if (!hot.answer(request, response)) void listener(request, response)
+      },
+    )
+    const first = await ensureAdmin(context)
+    await listen(server, config)
+    const url = urlOf(server)
+    log.info('listening', { url, database: db.kind })
+    const timer = setInterval(() => void housekeeping(context), HOUSEKEEPING_MS).unref()
+    let closing: Promise<void> | undefined
+    return {
+      url,
+      firstToken: first?.token,
+      close: () =>
+        (closing ??= (async () => {
+          clearInterval(timer)
+          await stop(server)
+          await close()
+          log.info('closed')
+        })()),
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Everything but the socket; `close` writes what is only in memory. */
+export async function openContext(
+  config: RegistryConfig,
+  log: Log = SILENT_LOG,
+): Promise<{ context: RegistryContext; mounts: readonly Mount[]; close: () => Promise<void> }> {
+  mkdirSync(config.data, { recursive: true, mode: 0o700 })
+  const db = await openRegistryDatabase(config.database)
+  try {
+    const secret = Buffer.from(
+      await settingOr(db, 'secret', () => randomBytes(32).toString('base64')),
+      'base64',
+    )
+    const now = (): Date => new Date()
+    const features = FEATURES.map((feature) => feature({ db, now }))
+    const context: RegistryContext = {
+      config,
+      db,
+      blobs: await openBlobStore(config),
+      cache: createByteCache(config.limits.cacheBytes),
+      log,
+      metrics: createMetrics(),
+      hook: features.find(({ hook }) => hook)?.hook ?? NO_HOOK,
+      now,
+      used: new Set(),
+      secret,
+      audience: `skillward:${config.publicUrl === undefined ? `${config.host}:${config.port}` : new URL(config.publicUrl).host}`,
+      origin: (request) => config.publicUrl ?? new URL(request.url).origin,
+    }
+    return {
+      context,
+      mounts: features.flatMap(({ mount }) => mount ?? []),
+      close: async () => {
+        for (const feature of features) await feature.close?.()
+        await noteUsed(context)
+        await db.close()
+      },
+    }
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+}
+
+/** Unique in all servers: a random start and a number. */
+export function createRequestIds(): () => string {
+  const start = randomBytes(6).toString('base64url')
+  let count = 0
+  return () => `${start}-${(++count).toString(36)}`
+}
+
+async function housekeeping(context: RegistryContext): Promise<void> {
+  try {
+    await noteUsed(context)
+    const oldest = Date.now() - context.config.limits.uploadMs
+    for await (const { upload, modifiedAt } of context.blobs.uploads()) {
+      if (modifiedAt < oldest) await context.blobs.abandon(upload)
+    }
+  } catch (error) {
+    context.log.warn('housekeeping', { message: error instanceof Error ? error.message : 'failed' })
+  }
+}
+
+async function noteUsed(context: RegistryContext): Promise<void> {
+  const ids = [...context.used]
+  context.used.clear()
+  if (ids.length === 0) return
+  await context.db.transaction((tx) => touchTokens(tx, ids, context.now().toISOString()))
+}
+
+function listen(server: Server, { host, port }: RegistryConfig): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'EADDRINUSE' ? 'something else listens there' : (cause.code ?? cause.message)
+      reject(
+        new SkillsError('fs_failed', `The registry cannot listen on ${host}:${port}: ${why}`, {
+          hint: 'choose another port with --port, or 0 for a free one',
+          cause,
+        }),
+      )
+    })
+    server.listen(port, host, () => resolve())
+  })
+}
+
+function urlOf(server: Server): string {
+  const { address, port, family } = server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+/** New connections are refused at once; requests under way get their time. */
+async function stop(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS)
+  await closed
+  clearTimeout(timer)
+}

@@ -1,0 +1,73 @@
+// Lists of a repository: its tags, and what refers to a digest. Both in pages.
+import type { Principal } from '../auth.ts'
+import type { RegistryContext } from '../context.ts'
+import { findReferrers, type ManifestRow } from '../db/manifests.ts'
+import { findRepository } from '../db/repositories.ts'
+import { listTags } from '../db/tags.ts'
+import { assertDigest } from './blobs.ts'
+import { annotationsOf } from './manifest-form.ts'
+import { readable, requireAccess } from './repository.ts'
+
+const TAGS_PAGE = 1000
+const REFERRERS_PAGE = 200
+
+interface Named {
+  readonly principal: Principal
+  readonly name: string
+}
+
+/** Tags after `last`, at most `n` of them; `next` is the last one when there are more. */
+export async function tagsPage(
+  context: RegistryContext,
+  { principal, name, n, last }: Named & { readonly n: number | undefined; readonly last: string | undefined },
+): Promise<{ readonly tags: string[]; readonly next?: string }> {
+  const repository = await readable(context, principal, name)
+  const limit = Math.min(n ?? TAGS_PAGE, TAGS_PAGE)
+  if (limit === 0) return { tags: [] }
+  const found = await listTags(context.db, {
+    repositoryId: repository.id,
+    ...(last !== undefined && { last }),
+    limit: limit + 1,
+  })
+  const tags = found.slice(0, limit)
+  const next = tags.at(-1)
+  return found.length > limit && next !== undefined ? { tags, next } : { tags }
+}
+
+/** Descriptors of what has the digest as its subject. A repository without any, or that is missing, has none. */
+export async function referrersPage(
+  context: RegistryContext,
+  request: Named & {
+    readonly digest: string
+    readonly artifactType: string | undefined
+    readonly last: string | undefined
+  },
+): Promise<{ readonly manifests: unknown[]; readonly next?: string }> {
+  const { principal, name, digest, artifactType, last } = request
+  await requireAccess(context, { principal, name, action: 'read' })
+  assertDigest(digest)
+  const repository = await findRepository(context.db, name)
+  if (!repository) return { manifests: [] }
+  const found = await findReferrers(context.db, {
+    repositoryId: repository.id,
+    subject: digest,
+    ...(artifactType !== undefined && { artifactType }),
+    ...(last !== undefined && { last }),
+    limit: REFERRERS_PAGE + 1,
+  })
+  const page = found.slice(0, REFERRERS_PAGE)
+  const next = page.at(-1)?.digest
+  const manifests = page.map(descriptorOf)
+  return found.length > REFERRERS_PAGE && next !== undefined ? { manifests, next } : { manifests }
+}
+
+function descriptorOf({ mediaType, size, digest, artifactType, bytes }: ManifestRow): unknown {
+  const annotations = annotationsOf(JSON.parse(bytes.toString()) as Record<string, unknown>)
+  return {
+    mediaType,
+    size,
+    digest,
+    ...(artifactType !== null && { artifactType }),
+    ...(annotations && { annotations }),
+  }
+}
