@@ -2,7 +2,7 @@
 import { SkillsError } from '../errors/error.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { displayShort } from '../platform/text.ts'
-import { assertDigest } from './digest.ts'
+import { assertDigest, checkedDigest } from './digest.ts'
 import { placeOf } from './manifests.ts'
 import { problemOf } from './problem.ts'
 import type { Session } from './session.ts'
@@ -27,7 +27,7 @@ export async function getBlob(
     { repository, actions: 'pull' },
     {
       method: 'GET',
-      to: `${repository}/blobs/${digest}`,
+      to: `${repository}/blobs/${checkedDigest(digest)}`,
       maxBytes: size ?? LIMITS.archiveBytes,
       follow: true,
     },
@@ -45,7 +45,7 @@ export async function statBlob(
 ): Promise<number | undefined> {
   const answer = await session.request(
     { repository, actions: 'pull' },
-    { method: 'HEAD', to: `${repository}/blobs/${digest}`, maxBytes: 0, follow: true },
+    { method: 'HEAD', to: `${repository}/blobs/${checkedDigest(digest)}`, maxBytes: 0, follow: true },
   )
   if (answer.status === 404) return undefined
   if (answer.status !== 200) throw problemOf(answer, placeOf(session, repository, digest))
@@ -56,7 +56,7 @@ export async function statBlob(
 export async function deleteBlob(session: Session, repository: string, digest: string): Promise<boolean> {
   const answer = await session.request(
     { repository, actions: 'delete' },
-    { method: 'DELETE', to: `${repository}/blobs/${digest}`, maxBytes: 64 * 1024 },
+    { method: 'DELETE', to: `${repository}/blobs/${checkedDigest(digest)}`, maxBytes: 64 * 1024 },
   )
   if (answer.status === 404) return false
   if (answer.status === 202 || answer.status === 200 || answer.status === 204) return true

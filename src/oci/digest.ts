@@ -11,6 +11,12 @@ export function isDigest(text: string): boolean {
   return DIGEST.test(text)
 }
 
+/** The digest, for use in a path. @throws spec_invalid when it is none */
+export function checkedDigest(text: string): string {
+  if (isDigest(text)) return text
+  throw new SkillsError('spec_invalid', `Not a digest: ${displayShort(text, 200)}`)
+}
+
 /** The digest of the bytes in the algorithm of `like`, which is a digest itself. */
 export function digestLike(like: string, bytes: Uint8Array): string {
   if (!like.startsWith('sha512:')) return sha256Digest(bytes)

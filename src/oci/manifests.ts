@@ -6,7 +6,7 @@ import { assertDigest, digestLike, isDigest } from './digest.ts'
 import { artifactInvalid, MANIFEST_BYTES } from './manifest.ts'
 import { MANIFEST_TYPES } from './media-types.ts'
 import { problemOf } from './problem.ts'
-import { isTag } from './reference.ts'
+import { assertReference, isTag } from './reference.ts'
 import type { Session } from './session.ts'
 import type { OciResponse } from './transport.ts'
 
@@ -86,6 +86,7 @@ export async function putManifest(
   repository: string,
   { reference, bytes, mediaType, ifMatch }: PutRequest,
 ): Promise<PutManifest> {
+  assertReference(reference)
   const what = placeOf(session, repository, reference)
   const answer = await session.request(
     { repository, actions: 'pull,push' },
@@ -128,6 +129,7 @@ export async function deleteManifest(
   repository: string,
   reference: string,
 ): Promise<boolean> {
+  assertReference(reference)
   const answer = await session.request(
     { repository, actions: 'delete' },
     {
@@ -188,11 +190,12 @@ function tagsOf(body: Buffer, what: string): string[] {
   throw artifactInvalid(what, 'its list of tags is malformed')
 }
 
-function requestManifest(
+async function requestManifest(
   session: Session,
   repository: string,
   { method, reference }: { readonly method: 'GET' | 'HEAD'; readonly reference: string },
 ): Promise<OciResponse> {
+  assertReference(reference)
   return session.request(
     { repository, actions: 'pull' },
     {

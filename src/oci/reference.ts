@@ -113,6 +113,12 @@ export function isTag(text: string): boolean {
   return TAG.test(text)
 }
 
+/** @throws spec_invalid when it is neither a tag nor a digest */
+export function assertReference(reference: string): void {
+  if (isTag(reference) || isDigest(reference)) return
+  throw new SkillsError('spec_invalid', `Neither a tag nor a digest: ${displayShort(reference, 200)}`)
+}
+
 function invalid(text: string, why: string, hint?: string): SkillsError {
   return new SkillsError('spec_invalid', `Not an OCI reference: ${shown(text)} (${why})`, {
     hint: hint ?? 'write host/repository:tag or host/repository@sha256:…',

@@ -1,7 +1,7 @@
 // What refers to a manifest (signatures, attestations): by the referrers API, or by the fallback tag that clients keep.
 import { setTimeout as wait } from 'node:timers/promises'
 import { isSkillsError, SkillsError } from '../errors/error.ts'
-import { digestLike } from './digest.ts'
+import { checkedDigest, digestLike } from './digest.ts'
 import {
   artifactInvalid,
   artifactTypeOf,
@@ -81,7 +81,7 @@ async function fromApi(
   const filter = artifactType === undefined ? '' : `?artifactType=${encodeURIComponent(artifactType)}`
   const found: Descriptor[] = []
   const seen = new Set<string>()
-  let to: string | URL = `${repository}/referrers/${digest}${filter}`
+  let to: string | URL = `${repository}/referrers/${checkedDigest(digest)}${filter}`
   for (let page = 0; page < PAGES; page++) {
     const answer: OciResponse = await session.request(
       { repository, actions: 'pull' },
