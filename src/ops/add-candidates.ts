@@ -9,7 +9,7 @@ import { applyChange } from './change.ts'
 import { chooseAgents } from './choose-agents.ts'
 import { type Decided, decideGrants } from './decide-grants.ts'
 import type { Io } from './io.ts'
-import { assertFree, nextLock } from './lock-entry.ts'
+import { assertFree, nextLock, wantedLock } from './lock-entry.ts'
 import { recordAll } from './record.ts'
 import type { Scope } from './scope.ts'
 import { stageDecided } from './stage.ts'
@@ -37,10 +37,8 @@ export async function addCandidates(
     const skills = decided.map((skill) => describe(skill, workspace.lock))
     const place = await stageDecided(decided, workspace, { force, io })
     await recordAll(decided, workspace, io)
-    const after = {
-      project: nextProject(workspace, decided, { agents, copy: request.copy }),
-      lock: nextLock(workspace.lock, decided),
-    }
+    const project = nextProject(workspace, decided, { agents, copy: request.copy })
+    const after = { project, lock: wantedLock({ project, lock: nextLock(workspace.lock, decided) }) }
     applyChange(scope, { before: workspace, after, place }, { settings: io.settings, force })
     return addResult(scope, { skills, agents, dryRun: false })
   })
@@ -52,7 +50,10 @@ function nextProject(
   { agents, copy }: { readonly agents: readonly string[]; readonly copy: boolean | undefined },
 ): Workspace['project'] {
   const skills = { ...project.skills }
-  for (const { candidate } of decided) skills[candidate.name] = formatSpec(candidate.spec)
+  for (const { candidate } of decided) {
+    // What is asked for already keeps its place; what only others need gets none.
+    if (candidate.dependency !== true) skills[candidate.name] = formatSpec(candidate.spec)
+  }
   return {
     ...project,
     skills,
@@ -72,6 +73,7 @@ function describe({ candidate, granted }: Decided, lock: Lockfile): AddedSkill {
     resolution: candidate.resolution,
     integrity,
     capabilities: granted.grant,
+    ...(candidate.dependency && { dependency: true }),
     path: `.agents/skills/${candidate.name}`,
     diagnostics: candidate.diagnostics,
   }

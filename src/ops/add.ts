@@ -4,9 +4,10 @@ import { expandAgents } from '../link/agents.ts'
 import type { Capabilities } from '../capabilities/capabilities.ts'
 import type { Diagnostic } from '../errors/diagnostic.ts'
 import { mapParallel } from '../platform/parallel.ts'
-import type { Resolution, Spec } from '../sources/source.ts'
+import type { RegistrySpec, Resolution, Spec } from '../sources/source.ts'
 import type { GrantChoice, Io, ScopeRequest } from './io.ts'
 import { assertFree } from './lock-entry.ts'
+import type { Asked } from './resolve-dependencies.ts'
 import { findScope } from './scope.ts'
 import { alreadyAdded } from './already-added.ts'
 import { readWorkspace } from './workspace.ts'
@@ -43,6 +44,8 @@ export interface AddedSkill {
   readonly resolution: Resolution
   readonly integrity: string
   readonly capabilities: Capabilities
+  /** True when it only came because another skill needs it. */
+  readonly dependency?: boolean
   /** The copy, relative to the root. */
   readonly path: string
   readonly diagnostics: readonly Diagnostic[]
@@ -69,12 +72,28 @@ export async function add(request: AddRequest, io: Io): Promise<AddResult> {
     const chosen = before.project.agents ?? []
     return { scope: scope.kind, root: scope.root, skills: standing, agents: chosen, dryRun: false }
   }
-  const [{ obtainCandidates }, { addCandidates }] = await Promise.all([
+  const [{ obtainCandidates }, { addCandidates }, { solvedCandidates }] = await Promise.all([
     import('./candidates.ts'),
     import('./add-candidates.ts'),
+    import('./solved-candidates.ts'),
   ])
-  const found = await mapParallel(request.sources, SIDE_BY_SIDE, (source) =>
+  const elsewhere = request.sources.filter(({ kind }) => kind !== 'registry')
+  const found = await mapParallel(elsewhere, SIDE_BY_SIDE, (source) =>
     obtainCandidates(source, request, { scope, lock: before.lock, io }),
   )
-  return addCandidates(assertFree(found.flat(), before.lock, request.as), request, { workspace: before, io })
+  const candidates = found.flat()
+  const asked = request.sources.flatMap((source) =>
+    source.kind === 'registry' ? [askedOf(source, request)] : [],
+  )
+  const solved = await solvedCandidates(
+    { asked, candidates, offline: request.offline },
+    { workspace: before, io },
+  )
+  const all = assertFree([...candidates, ...solved], before.lock, request.as)
+  return addCandidates(all, request, { workspace: before, io })
+}
+
+function askedOf(source: RegistrySpec & { readonly skill?: string }, { as }: AddRequest): Asked {
+  const { skill: _skill, ...spec } = source
+  return { spec, ...(as !== undefined && { as }) }
 }

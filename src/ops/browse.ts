@@ -5,7 +5,7 @@ import { describeSpec } from '../sources/spec.ts'
 import type { Io, ScopeRequest } from './io.ts'
 import { rememberOffers } from './offer-memory.ts'
 import { type Offer, readOffers, type SkippedSkill } from './offers.ts'
-import { openSpec, sourceIo } from './open-source.ts'
+import { listSpec, openSpec, sourceIo } from './open-source.ts'
 import { findScope } from './scope.ts'
 
 export interface BrowseRequest extends ScopeRequest {
@@ -15,7 +15,8 @@ export interface BrowseRequest extends ScopeRequest {
 
 export interface BrowseResult {
   readonly source: string
-  readonly resolution: Resolution
+  /** Absent for a catalogue, whose skills have one each. */
+  readonly resolution?: Resolution
   /** `dir` is `.` for the root. */
   readonly skills: readonly Offer[]
   /** Folders with a SKILL.md that cannot be used, and why. */
@@ -24,7 +25,12 @@ export interface BrowseResult {
 
 export async function browse({ source, global, offline }: BrowseRequest, io: Io): Promise<BrowseResult> {
   const scope = findScope(io.settings, global)
-  const { skill, ...spec } = source
+  const listed = await listSpec(source, sourceIo(io, scope, offline))
+  if (listed) {
+    const skills = listed.map(({ spec: _spec, ...one }) => ({ ...one, dir: one.name, diagnostics: [] }))
+    return { source: describeSpec(source), skills, skipped: [] }
+  }
+  const { spec, skill } = picked(source)
   io.report(`resolving ${displayText(describeSpec(spec))}`)
   const open = await openSpec(spec, sourceIo(io, scope, offline), io.startedAt)
   try {
@@ -40,4 +46,11 @@ export async function browse({ source, global, offline }: BrowseRequest, io: Io)
   } finally {
     open.tree.close()
   }
+}
+
+/** The source, and the skill that is picked from it; the skill of an index is part of the source itself. */
+function picked(source: BrowseRequest['source']): { readonly spec: Spec; readonly skill?: string } {
+  if (source.kind === 'well-known') return { spec: source }
+  const { skill, ...spec } = source
+  return skill === undefined ? { spec } : { spec, skill }
 }

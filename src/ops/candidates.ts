@@ -1,22 +1,28 @@
 // From a source to the skills that were chosen of it, read and verified, but not yet granted or stored.
 import type { Diagnostic } from '../errors/diagnostic.ts'
 import { SkillsError } from '../errors/error.ts'
+import { loadProject } from '../lock/file.ts'
 import type { Lockfile } from '../lock/lockfile.ts'
 import { assertSkillName } from '../lock/skill-name.ts'
 import { readManifest } from '../manifest/manifest.ts'
 import { type CapabilityRequest, capabilityRequest } from '../manifest/request.ts'
+import { mapParallel } from '../platform/parallel.ts'
 import { displayText } from '../platform/text.ts'
 import { isSameAddress } from '../sources/address.ts'
 import { readSkills } from '../sources/read-skill.ts'
-import type { Fetched, Resolution, Spec } from '../sources/source.ts'
+import type { Fetched, Resolution, Spec, WellKnownSpec } from '../sources/source.ts'
 import { describeSpec } from '../sources/spec.ts'
 import { type Verified, verifyFetched } from '../trust/verify.ts'
 import type { Io } from './io.ts'
 import { rememberOffers } from './offer-memory.ts'
 import { readOffers } from './offers.ts'
-import { openSpec, sourceIo } from './open-source.ts'
+import { listSpec, openResolution, openSpec, sourceIo } from './open-source.ts'
 import type { Scope } from './scope.ts'
 import { selectOffers, withoutTwins } from './select.ts'
+import { assertSourceAllowed } from './source-policy.ts'
+
+/** Skills of a catalogue that are fetched at the same time. */
+const SIDE_BY_SIDE = 8
 
 /** A verified skill under the name that it would be locked with. */
 export interface Candidate {
@@ -31,6 +37,8 @@ export interface Candidate {
   readonly verified: Verified
   readonly request: CapabilityRequest
   readonly diagnostics: readonly Diagnostic[]
+  /** True when only other skills need it: it gets no place in skills.json. */
+  readonly dependency?: boolean
 }
 
 interface Wanted {
@@ -39,23 +47,73 @@ interface Wanted {
   readonly as?: string
   readonly yes?: boolean
   readonly offline?: boolean
+  /** The address, where it is known already: then nothing is resolved. */
+  readonly resolution?: Resolution
 }
 
-/** Resolves and opens the source, lets the user choose, reads and verifies what was chosen. */
+interface Context {
+  readonly scope: Scope
+  readonly lock: Lockfile
+  readonly io: Io
+}
+
+/**
+ * Resolves and opens the source, lets the user choose, reads and verifies what was chosen.
+ * @throws source_denied, and what resolving, opening, choosing and reading throw
+ */
 export async function obtainCandidates(
   source: Spec & { readonly skill?: string },
   wanted: Wanted,
-  { scope, lock, io }: { readonly scope: Scope; readonly lock: Lockfile; readonly io: Io },
+  context: Context,
 ): Promise<readonly Candidate[]> {
+  assertSourceAllowed(source, loadProject(context.scope.projectFile) ?? {})
+  if (source.kind === 'well-known' && source.skill === undefined) return obtainListed(source, wanted, context)
+  if (source.kind === 'well-known') return obtainFrom(source, wanted.skills ?? [], { wanted, context })
   const { skill, ...spec } = source
+  return obtainFrom(spec, [...(wanted.skills ?? []), ...(skill ? [skill] : [])], { wanted, context })
+}
+
+/** The chosen skills of a catalogue, each from its own content. */
+async function obtainListed(
+  source: WellKnownSpec,
+  { resolution: _resolution, ...wanted }: Wanted,
+  context: Context,
+): Promise<readonly Candidate[]> {
+  const { scope, io } = context
+  const label = displayText(describeSpec(source))
+  io.report(`asking ${label} for its skills`)
+  const listed = (await listSpec(source, sourceIo(io, scope, wanted.offline))) ?? []
+  const offers = listed.map(({ spec: _spec, ...one }) => ({ ...one, dir: one.name, diagnostics: [] }))
+  const chosen = await selectOffers(
+    { offers, skipped: [] },
+    { ...wanted, names: wanted.skills ?? [] },
+    { source: label, io },
+  )
+  const { skills: _skills, ...rest } = wanted
+  const specs = listed.flatMap(({ name, spec }) =>
+    chosen.some((offer) => offer.name === name) ? [spec] : [],
+  )
+  const found = await mapParallel(specs, SIDE_BY_SIDE, (spec) =>
+    obtainFrom(spec, [], { wanted: rest, context }),
+  )
+  return withoutTwins(found.flat())
+}
+
+async function obtainFrom(
+  spec: Spec,
+  names: readonly string[],
+  { wanted, context }: { readonly wanted: Wanted; readonly context: Context },
+): Promise<readonly Candidate[]> {
+  const { scope, lock, io } = context
   const label = displayText(describeSpec(spec))
   io.report(`resolving ${label}`)
-  const names = [...(wanted.skills ?? []), ...(skill ? [skill] : [])]
   const from = { ...sourceIo(io, scope, wanted.offline), likely: names }
-  const open = await openSpec(spec, from, io.startedAt)
+  const { resolution, tree } = wanted.resolution
+    ? { resolution: wanted.resolution, tree: await openResolution(wanted.resolution, from) }
+    : await openSpec(spec, from, io.startedAt)
   try {
-    const found = await readOffers(open.tree, spec.subdir)
-    rememberOffers(io.settings.cacheDir, open.resolution, found.offers)
+    const found = await readOffers(tree, spec.subdir)
+    rememberOffers(io.settings.cacheDir, resolution, found.offers)
     for (const { dir, diagnostics } of found.skipped) {
       const reason = diagnostics.find((diagnostic) => diagnostic.severity === 'error')
       io.notice({
@@ -66,8 +124,8 @@ export async function obtainCandidates(
     const chosen = await selectOffers(found, { ...wanted, names }, { source: label, io })
     io.report(`reading ${chosen.length} of ${found.offers.length} skills of ${label}`)
     const fetched = await readSkills(
-      open.tree,
-      open.resolution,
+      tree,
+      resolution,
       chosen.map((offer) => offer.dir),
     )
     return withoutTwins(
@@ -79,7 +137,7 @@ export async function obtainCandidates(
       }),
     )
   } finally {
-    open.tree.close()
+    tree.close()
   }
 }
 

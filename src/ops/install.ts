@@ -1,17 +1,19 @@
 // Makes the project's folders what skills.json and skills.lock say; frozen (`ci`) exactly the lock or nothing.
 import { SkillsError } from '../errors/error.ts'
+import { dependenciesOf, reachable } from '../lock/dependencies.ts'
 import type { LockEntry, Lockfile } from '../lock/lockfile.ts'
 import { displayText } from '../platform/text.ts'
 import { formatSpec, parseSpec } from '../sources/spec.ts'
 import { openStore } from '../store/store.ts'
-import { obtainCandidates } from './candidates.ts'
+import { type Candidate, obtainCandidates } from './candidates.ts'
 import { applyChange, openStage } from './change.ts'
 import { type Decided, decideGrants } from './decide-grants.ts'
 import { claimPlace } from './installed.ts'
 import type { GrantChoice, Io, ScopeRequest } from './io.ts'
-import { nextLock } from './lock-entry.ts'
+import { nextLock, wantedLock } from './lock-entry.ts'
 import { type LockedSkill, materialise } from './materialise.ts'
 import { recordAll } from './record.ts'
+import type { Asked } from './resolve-dependencies.ts'
 import { findScope, type Scope } from './scope.ts'
 import { readWorkspace, requireProject, withWorkspace, type Workspace } from './workspace.ts'
 
@@ -62,7 +64,7 @@ async function installLocked(
 ): Promise<InstallResult> {
   const { scope } = workspace
   if (request.frozen) assertFresh(workspace)
-  const lock = request.frozen ? workspace.lock : wantedLock(workspace, resolved)
+  const lock = request.frozen ? workspace.lock : lockWith(workspace, resolved)
   const fresh = new Set(resolved.map(({ candidate }) => candidate.name))
   const store = openStore(io.settings.dataDir)
   for (const { granted } of resolved) store.put(granted.verified)
@@ -106,9 +108,15 @@ async function resolveMissing(
   io: Io,
 ): Promise<readonly Decided[]> {
   const { scope, lock } = workspace
-  const candidates = []
+  const candidates: Candidate[] = []
+  const asked: Asked[] = []
   for (const [name, text] of staleSpecs(workspace)) {
     const spec = parseSpec(text)
+    if (spec.kind === 'registry') {
+      const { skill: _skill, ...wanted } = spec
+      asked.push({ spec: wanted, as: name })
+      continue
+    }
     const found = await obtainCandidates(spec, { as: name, ...request }, { scope, lock, io })
     if (found.length !== 1) {
       throw new SkillsError(
@@ -122,7 +130,25 @@ async function resolveMissing(
     }
     candidates.push(...found)
   }
+  if (asked.length > 0 || candidates.length > 0 || unanswered(workspace) !== undefined) {
+    const { solvedCandidates } = await import('./solved-candidates.ts')
+    const solved = await solvedCandidates({ asked, candidates, offline: request.offline }, { workspace, io })
+    candidates.push(...solved)
+  }
   return decideGrants(candidates, lock, { grant: request.grant, io })
+}
+
+/** A skill of the lock that needs one which the lock has not; bare names outside registries are only remarks. */
+function unanswered({
+  project,
+  lock,
+}: Workspace): { readonly name: string; readonly key: string } | undefined {
+  for (const name of reachable(lock, Object.keys(project.skills))) {
+    const entry = lock.skills[name] as LockEntry
+    const open = dependenciesOf(entry, lock).find((one) => one.target !== undefined && one.name === undefined)
+    if (open) return { name, key: open.key }
+  }
+  return undefined
 }
 
 /** Entries of skills.json that the lock has not, or has for another spec. */
@@ -146,14 +172,18 @@ function assertFresh(workspace: Workspace): void {
     throw new SkillsError('lock_missing', `No skills.lock in ${displayText(scope.root)}`, { hint })
   if (!hasProject) return
   const [stale] = staleSpecs(workspace)
-  const extra = Object.keys(lock.skills).find((name) => project.skills[name] === undefined)
-  const name = stale?.[0] ?? extra
+  const needed = reachable(lock, Object.keys(project.skills))
+  const extra = Object.keys(lock.skills).find((name) => !needed.has(name))
+  const open = unanswered(workspace)
+  const name = stale?.[0] ?? extra ?? open?.name
   if (name === undefined) return
   const problem = stale
     ? lock.skills[name]
       ? 'is locked for another source'
       : 'is not locked'
-    : 'is locked but not asked for'
+    : extra === undefined
+      ? `needs ${displayText(open?.key ?? '')}, which is not locked`
+      : 'is locked but not asked for'
   throw new SkillsError(
     'lock_stale',
     `skills.lock does not match skills.json: "${displayText(name)}" ${problem}`,
@@ -164,13 +194,13 @@ function assertFresh(workspace: Workspace): void {
   )
 }
 
-function wantedLock({ project, lock }: Workspace, resolved: readonly Decided[]): Lockfile {
-  const kept = Object.entries(lock.skills).filter(([name]) => project.skills[name] !== undefined)
-  return nextLock({ ...lock, skills: Object.fromEntries(kept) }, resolved)
+function lockWith({ project, lock, hasProject }: Workspace, resolved: readonly Decided[]): Lockfile {
+  const next = nextLock(lock, resolved)
+  return hasProject ? wantedLock({ project, lock: next }) : next
 }
 
 function dryRun(workspace: Workspace, resolved: readonly Decided[]): InstallResult {
-  const lock = wantedLock(workspace, resolved)
+  const lock = lockWith(workspace, resolved)
   const fresh = new Set(resolved.map(({ candidate }) => candidate.name))
   return result(workspace, {
     skills: Object.entries(lock.skills).map(([name, entry]) =>

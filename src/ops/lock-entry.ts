@@ -1,6 +1,8 @@
 // Lock entries of decided skills, and the rule that one name belongs to one source.
 import { SkillsError } from '../errors/error.ts'
+import { withoutOrphans } from '../lock/dependencies.ts'
 import type { LockEntry, Lockfile } from '../lock/lockfile.ts'
+import type { Project } from '../lock/project.ts'
 import { displayText } from '../platform/text.ts'
 import type { Spec } from '../sources/source.ts'
 import { formatSpec, parseSpec } from '../sources/spec.ts'
@@ -29,6 +31,17 @@ export function nextLock(lock: Lockfile, decided: readonly Decided[]): Lockfile 
   const skills: Record<string, LockEntry> = { ...lock.skills }
   for (const one of decided) skills[one.candidate.name] = entryOf(one, lock.skills[one.candidate.name])
   return { ...lock, skills }
+}
+
+/** The lock with what skills.json asks for and what that needs, and nothing else. */
+export function wantedLock({
+  project,
+  lock,
+}: {
+  readonly project: Project
+  readonly lock: Lockfile
+}): Lockfile {
+  return withoutOrphans(lock, Object.keys(project.skills))
 }
 
 /** One text for everything that names the same source, whatever ref and skill of it. */
@@ -60,8 +73,9 @@ export function assertFree(
   lock: Lockfile,
   as: string | undefined,
 ): readonly Candidate[] {
-  if (as !== undefined && candidates.length > 1) {
-    throw new SkillsError('usage', `--as names one skill, but ${candidates.length} were chosen`, {
+  const chosen = candidates.filter(({ dependency }) => !dependency)
+  if (as !== undefined && chosen.length > 1) {
+    throw new SkillsError('usage', `--as names one skill, but ${chosen.length} were chosen`, {
       hint: 'choose one with --skill NAME',
     })
   }
@@ -77,14 +91,23 @@ export function assertFree(
     seen.set(key, candidate)
     const holder = taken.get(key)
     if (!holder) continue
-    const theirs = parseSpec(holder.entry.spec)
+    const theirs = withoutPick(parseSpec(holder.entry.spec))
     const same = holder.name === candidate.name && isSameSkill(theirs, candidate.spec)
     if (!same) throw exists(holder.name, place(theirs))
   }
   return candidates
 }
 
+/** The source itself; the skill of an index is part of it. */
+function withoutPick(parsed: Spec & { readonly skill?: string }): Spec {
+  if (parsed.kind === 'well-known') return parsed
+  const { skill: _skill, ...spec } = parsed
+  return spec
+}
+
 function isSameSkill(a: Spec, b: Spec): boolean {
+  // Where a setting says which registry it is, the resolution is held to it.
+  if (a.kind === 'registry' && b.kind === 'registry') return a.name === b.name
   return sourceKey(a) === sourceKey(b) && (a.subdir ?? '') === (b.subdir ?? '')
 }
 

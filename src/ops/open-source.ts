@@ -5,10 +5,19 @@ import { sha256Hex } from '../integrity/digest.ts'
 import { writeFileAtomic } from '../platform/fs.ts'
 import { withFileLock } from '../platform/file-lock.ts'
 import { sourceOf } from '../sources/index.ts'
-import type { Resolution, Source, SourceIo, SourceTree, Spec } from '../sources/source.ts'
+import type {
+  Listed,
+  Resolution,
+  Source,
+  SourceIo,
+  SourcePolicy,
+  SourceTree,
+  Spec,
+} from '../sources/source.ts'
 import { formatSpec } from '../sources/spec.ts'
 import type { Io } from './io.ts'
 import type { Scope } from './scope.ts'
+import { readPolicy } from './source-policy.ts'
 
 /** A source at its immutable address. Close the tree when done. */
 export interface OpenSource {
@@ -18,7 +27,16 @@ export interface OpenSource {
 }
 
 export function sourceIo(io: Io, scope: Scope, offline = false): SourceIo {
-  return { settings: io.settings, signal: io.signal, offline, root: scope.root, report: io.report }
+  let policy: SourcePolicy | undefined
+  return {
+    settings: io.settings,
+    signal: io.signal,
+    offline,
+    root: scope.root,
+    report: io.report,
+    notice: io.notice,
+    policy: () => (policy ??= readPolicy(scope, io)),
+  }
 }
 
 /**
@@ -37,6 +55,13 @@ export async function openResolution(resolution: Resolution, io: SourceIo): Prom
   return (await sourceOf(resolution.kind)).open(resolution, io)
 }
 
+/** The catalogue that a spec names, when it names one. */
+export async function listSpec(spec: Spec, io: SourceIo): Promise<readonly Listed[] | undefined> {
+  if (spec.kind !== 'well-known') return undefined
+  const source = await sourceOf('well-known')
+  return source.list?.(spec, io)
+}
+
 interface Answer {
   readonly spec: string
   readonly resolution: Resolution
@@ -49,7 +74,8 @@ async function resolveShared(
   spec: Spec,
   { io, since }: { readonly io: SourceIo; readonly since: number },
 ): Promise<Resolution> {
-  const text = `${io.root}\n${formatSpec(spec)}`
+  const { publishedBefore: _moves, ...policy } = io.policy?.() ?? {}
+  const text = `${io.root}\n${formatSpec(spec)}\n${JSON.stringify(policy)}`
   const folder = join(io.settings.cacheDir, 'resolving')
   const answerFile = join(folder, `${sha256Hex(text)}.json`)
   mkdirSync(folder, { recursive: true })

@@ -1,10 +1,12 @@
 // Removes skills: the links, the copy, the entries of skills.json and skills.lock.
 import { SkillsError } from '../errors/error.ts'
+import { dependenciesOf, reachable, withoutOrphans } from '../lock/dependencies.ts'
 import { closest } from '../platform/closest.ts'
 import { displayText } from '../platform/text.ts'
 import { applyChange } from './change.ts'
 import { claimPlace } from './installed.ts'
 import type { Io, ScopeRequest } from './io.ts'
+import type { ProjectState } from './project-links.ts'
 import { recordRemovals } from './record.ts'
 import { findScope } from './scope.ts'
 import { requireProject, readWorkspace, withWorkspace, type Workspace } from './workspace.ts'
@@ -30,16 +32,17 @@ export async function remove(request: RemoveRequest, io: Io): Promise<RemoveResu
   const before = await readWorkspace(scope, io)
   requireProject(before)
   const result = { scope: scope.kind, root: scope.root, dryRun: request.dryRun === true }
-  if (request.dryRun) return { ...result, removed: namesOf(before, request) }
+  if (request.dryRun) return { ...result, removed: planRemoval(before, request).removed }
   return withWorkspace(scope, io, async (workspace) => {
-    const removed = namesOf(workspace, request)
+    const { removed, after, needed } = planRemoval(workspace, request)
+    for (const [name, by] of needed) {
+      io.notice({
+        code: 'still_needed',
+        message: `${displayText(name)} stays installed, because ${displayText(by)} needs it`,
+      })
+    }
     for (const name of removed) await claimPlace(workspace, { name }, { force: request.force === true, io })
     await recordRemovals(removed, workspace, io)
-    const { project, lock } = workspace
-    const after = {
-      project: { ...project, skills: without(project.skills, removed) },
-      lock: { ...lock, skills: without(lock.skills, removed) },
-    }
     applyChange(
       scope,
       { before: workspace, after, place: [] },
@@ -47,6 +50,41 @@ export async function remove(request: RemoveRequest, io: Io): Promise<RemoveResu
     )
     return { ...result, removed }
   })
+}
+
+interface Removal {
+  /** What goes from the lock: what was named, and what nothing needs without it. */
+  readonly removed: readonly string[]
+  readonly after: ProjectState
+  /** What was named but is needed by another skill, with that skill. */
+  readonly needed: ReadonlyMap<string, string>
+}
+
+function planRemoval(workspace: Workspace, request: RemoveRequest): Removal {
+  const { project, lock, hasProject } = workspace
+  const named = namesOf(workspace, request)
+  const rest = { ...project, skills: without(project.skills, named) }
+  const roots = hasProject
+    ? Object.keys(rest.skills)
+    : Object.keys(lock.skills).filter((name) => !named.includes(name))
+  const kept = withoutOrphans(lock, roots)
+  const needed = new Map(
+    named.flatMap((name) => {
+      const by = Object.entries(kept.skills).find(
+        ([other, entry]) =>
+          other !== name && dependenciesOf(entry, kept).some((dependency) => dependency.name === name),
+      )
+      return kept.skills[name] && by ? [[name, by[0]]] : []
+    }),
+  )
+  // Entries that skills.json did not ask for before are none of this command's business.
+  const before = new Set(hasProject ? reachable(lock, Object.keys(project.skills)) : Object.keys(lock.skills))
+  const going = Object.keys(lock.skills).filter(
+    (name) => !kept.skills[name] && (before.has(name) || named.includes(name)),
+  )
+  const unlocked = named.filter((name) => !lock.skills[name])
+  const after = { project: rest, lock: { ...lock, skills: without(lock.skills, going) } }
+  return { removed: [...going, ...unlocked].sort(), after, needed }
 }
 
 /**

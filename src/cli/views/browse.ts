@@ -13,7 +13,8 @@ export function browseView(result: BrowseResult, canvas: Canvas): string {
   const blocks = [...grouped(skills)].map(([group, found]) =>
     lines(group === undefined ? '' : canvas.style('bold', displayText(group)), rows(found, canvas)),
   )
-  const source = `${displayText(result.source)} at ${displayText(shortAddress(result.resolution))}`
+  const at = result.resolution ? ` at ${displayText(shortAddress(result.resolution))}` : ''
+  const source = `${displayText(result.source)}${at}`
   return paragraphs(
     ...blocks,
     skipped.length > 0 ? lines('Not usable:', ...skipped.map((entry) => skippedLines(entry, canvas))) : '',

@@ -1,0 +1,189 @@
+// The versions of all skills of registries that a project needs, solved together: what skills.json asks for, what is
+// being added, and what any of them depends on. Asks catalogues only; content is fetched and granted by the caller.
+import { SkillsError } from '../errors/error.ts'
+import { dependencyTarget, lockedAs } from '../lock/dependencies.ts'
+import type { LockEntry, Lockfile } from '../lock/lockfile.ts'
+import type { Project } from '../lock/project.ts'
+import { displayText } from '../platform/text.ts'
+import type { Need, Solution } from '../registry/solve.ts'
+import type { RegistryResolution, RegistrySpec, Resolution, SourceIo } from '../sources/source.ts'
+import { parseSpec } from '../sources/spec.ts'
+import { assertSourceAllowed } from './source-policy.ts'
+
+/** A skill from elsewhere, which stands fast, with what it depends on. */
+export interface Standing {
+  readonly name: string
+  readonly version?: string
+  readonly resolution: Resolution
+  readonly dependencies: Readonly<Record<string, string>>
+}
+
+export interface Asked {
+  readonly spec: RegistrySpec
+  /** The name to lock it under, where it is not the skill's own. */
+  readonly as?: string
+}
+
+export interface SolveProject {
+  readonly project: Project
+  readonly lock: Lockfile
+  /** Specs that are being added, or whose lock entry is missing. */
+  readonly asked: readonly Asked[]
+  /** Skills of other sources that are being added; they take the place of locked ones of the same name. */
+  readonly standing: readonly Standing[]
+  /** True for a `@scope/name` whose newest version is wanted rather than the locked one. */
+  readonly fresh: (target: string) => boolean
+}
+
+/** One skill of the solution. */
+export interface SolvedSkill {
+  /** The key in the lock. */
+  readonly name: string
+  readonly spec: RegistrySpec
+  readonly resolution: RegistryResolution
+  /** What the catalogue says that it depends on. */
+  readonly dependencies: Readonly<Record<string, string>>
+  /** True when only other skills need it, so that it has no place in skills.json. */
+  readonly dependency: boolean
+}
+
+interface Root {
+  readonly name: string
+  readonly spec: RegistrySpec
+}
+
+/**
+ * Every skill of a registry that the project needs; empty, without any request, when there is none.
+ * @throws dependency_conflict, dependency_missing, registry_missing, registry_changed, source_denied, and what asking a
+ *   catalogue throws
+ */
+export async function solveProject(request: SolveProject, from: SourceIo): Promise<readonly SolvedSkill[]> {
+  const roots = rootsOf(request)
+  const needs: Need[] = roots.map(({ spec }) => ({
+    name: spec.name,
+    range: spec.range,
+    chain: ['skills.json'],
+  }))
+  for (const skill of standingOf(request)) needs.push(...needsOf(skill))
+  if (needs.length === 0) return []
+  const [{ solve }, { clientOf, registryOf }, { choiceRules, remarkDeprecated }] = await Promise.all([
+    import('../registry/solve.ts'),
+    import('../sources/registry-place.ts'),
+    import('../sources/registry.ts'),
+  ])
+  const specs = new Map(roots.map(({ spec }) => [spec.name, spec]))
+  const registries = new Map<string, string>()
+  const lockedVersion = (target: string): string | undefined => lockedOf(request.lock, target)?.version
+  const solution = await solve({
+    roots: needs,
+    async document(target) {
+      const spec = specs.get(target) ?? { kind: 'registry', name: target }
+      if (!lockedOf(request.lock, target)) assertSourceAllowed(spec, request.project)
+      const registry = registryOf(spec, from)
+      assertSameRegistry(target, registry, request.lock)
+      registries.set(target, registry)
+      from.report(`asking for ${target}`)
+      return clientOf(registry, from).skill(target)
+    },
+    rules: (target) => choiceRules(target, lockedVersion(target), from),
+    prefer: (target) => (request.fresh(target) ? undefined : lockedVersion(target)),
+    target: (key, of) => (key.startsWith('@') ? key : `${of.slice(0, of.indexOf('/'))}/${key}`),
+  })
+  const skills = skillsOf(solution, { request, roots, registries })
+  for (const { resolution } of skills) {
+    if (resolution.version === lockedVersion(resolution.name)) continue
+    const found = solution.get(resolution.name)
+    if (found) remarkDeprecated(found.document, resolution.version, from)
+  }
+  return skills
+}
+
+/** What skills.json asks of registries; what is asked now takes the place of an older wish for the same skill. */
+function rootsOf({ project, asked, lock }: SolveProject): readonly Root[] {
+  const roots = new Map<string, Root>()
+  for (const [name, text] of Object.entries(project.skills)) {
+    const { skill: _skill, ...spec } = parseSpec(text)
+    if (spec.kind === 'registry') roots.set(spec.name, { name, spec })
+  }
+  for (const { spec, as } of asked) {
+    const name = as ?? roots.get(spec.name)?.name ?? lockedAs(lock, spec.name) ?? ownName(spec.name)
+    roots.set(spec.name, { name, spec })
+  }
+  return [...roots.values()]
+}
+
+/** Skills of other sources, asked for now or locked, that skills.json still wants. */
+function standingOf({ project, lock, standing }: SolveProject): readonly Standing[] {
+  const replaced = new Set(standing.map(({ name }) => name))
+  const locked = Object.entries(lock.skills)
+    .filter(
+      ([name, entry]) => !replaced.has(name) && entry.resolution.kind !== 'registry' && project.skills[name],
+    )
+    .map(([name, entry]): Standing => ({ name, ...entry }))
+  return [...standing, ...locked]
+}
+
+function needsOf({ name, version, resolution, dependencies }: Standing): readonly Need[] {
+  const chain = ['skills.json', version === undefined ? name : `${name}@${version}`]
+  return Object.entries(dependencies).flatMap(([key, range]): Need[] => {
+    const target = dependencyTarget(key, resolution)
+    return target === undefined ? [] : [{ name: target, range, chain }]
+  })
+}
+
+function lockedOf(lock: Lockfile, target: string): RegistryResolution | undefined {
+  const name = lockedAs(lock, target)
+  const resolution = name === undefined ? undefined : (lock.skills[name] as LockEntry).resolution
+  return resolution?.kind === 'registry' ? resolution : undefined
+}
+
+/** A lock binds a skill to its registry; a setting that changed under it is not followed without a word. */
+function assertSameRegistry(target: string, registry: string, lock: Lockfile): void {
+  const locked = lockedOf(lock, target)
+  if (!locked || locked.registry === registry) return
+  throw new SkillsError(
+    'registry_changed',
+    `${displayText(target)} is locked from ${displayText(locked.registry)}, but now ${displayText(registry)} is named for it`,
+    {
+      hint: `if that is meant, remove the skill and add it again`,
+      details: { name: target, expected: locked.registry, actual: registry },
+    },
+  )
+}
+
+function skillsOf(
+  solution: Solution,
+  {
+    request,
+    roots,
+    registries,
+  }: {
+    readonly request: SolveProject
+    readonly roots: readonly Root[]
+    readonly registries: ReadonlyMap<string, string>
+  },
+): readonly SolvedSkill[] {
+  const rootOf = new Map(roots.map((root) => [root.spec.name, root]))
+  return [...solution].map(([target, { version }]) => {
+    const root = rootOf.get(target)
+    const resolution: RegistryResolution = {
+      kind: 'registry',
+      registry: registries.get(target) ?? '',
+      name: target,
+      version: version.version,
+      digest: version.digest,
+      ...(root?.spec.subdir !== undefined && { subdir: root.spec.subdir }),
+    }
+    return {
+      name: root?.name ?? lockedAs(request.lock, target) ?? ownName(target),
+      spec: root?.spec ?? { kind: 'registry', name: target },
+      resolution,
+      dependencies: version.dependencies,
+      dependency: root === undefined,
+    }
+  })
+}
+
+function ownName(target: string): string {
+  return target.slice(target.indexOf('/') + 1)
+}
