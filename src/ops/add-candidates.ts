@@ -9,10 +9,10 @@ import { applyChange } from './change.ts'
 import { chooseAgents } from './choose-agents.ts'
 import { type Decided, decideGrants } from './decide-grants.ts'
 import type { Io } from './io.ts'
-import { assertFree, nextLock, wantedLock } from './lock-entry.ts'
+import { assertFree, nextLock } from './lock-entry.ts'
 import { recordAll } from './record.ts'
 import type { Scope } from './scope.ts'
-import { stageDecided } from './stage.ts'
+import { settled, stageDecided } from './stage.ts'
 import { withWorkspace, type Workspace } from './workspace.ts'
 
 /** Nothing is visible before everything was granted; an error leaves the project as it was. */
@@ -38,7 +38,11 @@ export async function addCandidates(
     const place = await stageDecided(decided, workspace, { force, io })
     await recordAll(decided, workspace, io)
     const project = nextProject(workspace, decided, { agents, copy: request.copy })
-    const after = { project, lock: wantedLock({ project, lock: nextLock(workspace.lock, decided) }) }
+    const after = await settled(
+      workspace,
+      { project, lock: nextLock(workspace.lock, decided) },
+      { force, io },
+    )
     applyChange(scope, { before: workspace, after, place }, { settings: io.settings, force })
     return addResult(scope, { skills, agents, dryRun: false })
   })

@@ -1,13 +1,13 @@
 // Lock entries of decided skills, and the rule that one name belongs to one source.
 import { SkillsError } from '../errors/error.ts'
-import { withoutOrphans } from '../lock/dependencies.ts'
+import { reachable, withoutOrphans } from '../lock/dependencies.ts'
 import type { LockEntry, Lockfile } from '../lock/lockfile.ts'
-import type { Project } from '../lock/project.ts'
 import { displayText } from '../platform/text.ts'
 import type { Spec } from '../sources/source.ts'
 import { formatSpec, parseSpec } from '../sources/spec.ts'
 import type { Candidate } from './candidates.ts'
 import type { Decided } from './decide-grants.ts'
+import type { ProjectState } from './project-links.ts'
 
 /** The entry for a skill; fields of an older entry that this version does not know survive. */
 function entryOf({ candidate, granted }: Decided, before: LockEntry | undefined): LockEntry {
@@ -34,14 +34,21 @@ export function nextLock(lock: Lockfile, decided: readonly Decided[]): Lockfile 
 }
 
 /** The lock with what skills.json asks for and what that needs, and nothing else. */
-export function wantedLock({
-  project,
-  lock,
-}: {
-  readonly project: Project
-  readonly lock: Lockfile
-}): Lockfile {
+export function wantedLock({ project, lock }: ProjectState): Lockfile {
   return withoutOrphans(lock, Object.keys(project.skills))
+}
+
+/**
+ * The next lock without the skills that were only needed by others and are not any more. What skills.json never asked
+ * for stays as it is: that is for `install` to settle.
+ */
+export function withoutUnneeded(before: ProjectState, after: ProjectState): Lockfile {
+  const was = reachable(before.lock, Object.keys(before.project.skills))
+  const is = reachable(after.lock, Object.keys(after.project.skills))
+  const entries = Object.entries(after.lock.skills)
+  if (entries.every(([name]) => is.has(name) || !was.has(name))) return after.lock
+  const kept = entries.filter(([name]) => is.has(name) || !was.has(name))
+  return { ...after.lock, skills: Object.fromEntries(kept) }
 }
 
 /** One text for everything that names the same source, whatever ref and skill of it. */

@@ -3,6 +3,8 @@ import { openStage } from './change.ts'
 import type { Decided } from './decide-grants.ts'
 import { claimPlace } from './installed.ts'
 import type { Io } from './io.ts'
+import { withoutUnneeded } from './lock-entry.ts'
+import type { ProjectState } from './project-links.ts'
 import type { Workspace } from './workspace.ts'
 
 /**
@@ -23,4 +25,19 @@ export async function stageDecided(
     names.push(candidate.name)
   }
   return names
+}
+
+/**
+ * The next state without skills that nothing needs any more.
+ * @throws local_edits when an edited copy would be lost without the user's word
+ */
+export async function settled(
+  workspace: Workspace,
+  after: ProjectState,
+  options: { readonly force: boolean; readonly io: Io },
+): Promise<ProjectState> {
+  const lock = withoutUnneeded(workspace, after)
+  const going = Object.keys(workspace.lock.skills).filter((name) => !lock.skills[name])
+  for (const name of going) await claimPlace(workspace, { name }, options)
+  return { ...after, lock }
 }

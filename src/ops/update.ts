@@ -21,7 +21,8 @@ import { openResolution, sourceIo } from './open-source.ts'
 import { recordAll } from './record.ts'
 import { knownNames } from './remove.ts'
 import { findScope } from './scope.ts'
-import { stageDecided } from './stage.ts'
+import { assertSourceAllowed } from './source-policy.ts'
+import { settled, stageDecided } from './stage.ts'
 import { readWorkspace, requireProject, withWorkspace, type Workspace } from './workspace.ts'
 
 /** Sources that are asked at the same time. */
@@ -101,10 +102,13 @@ export async function update(request: UpdateRequest, io: Io): Promise<UpdateResu
   const store = openStore(io.settings.dataDir)
   for (const { granted } of decided) store.put(granted.verified)
   return withWorkspace(scope, io, async (workspace) => {
-    const still = decided.filter(({ candidate }) => workspace.lock.skills[candidate.name])
+    const still = decided.filter(
+      ({ candidate }) => candidate.dependency === true || workspace.lock.skills[candidate.name],
+    )
     const place = await stageDecided(still, workspace, { force: request.force === true, io })
     await recordAll(still, workspace, io)
-    const after = { project: workspace.project, lock: nextLock(workspace.lock, still) }
+    const next = { project: workspace.project, lock: nextLock(workspace.lock, still) }
+    const after = await settled(workspace, next, { force: request.force === true, io })
     applyChange(
       scope,
       { before: workspace, after, place },
@@ -118,21 +122,73 @@ export async function update(request: UpdateRequest, io: Io): Promise<UpdateResu
 
 /** Every source is asked once for all its skills, and opened once when it moved. */
 async function findNewer(names: readonly string[], workspace: Workspace, io: Io): Promise<readonly Found[]> {
-  const { scope, lock } = workspace
+  const { scope, lock, project } = workspace
   const from = sourceIo(io, scope)
   const all = names.map((name) => {
     const entry = lock.skills[name] as LockEntry
-    return { name, entry, spec: parseSpec(entry.spec) }
+    return { name, entry, spec: sourceOfText(entry.spec) }
   })
-  const groups = [...groupBy(all, ({ spec }) => formatSpec({ ...spec, subdir: '' })).values()]
   const found = new Map<string, Found>()
+  const catalogued = all.filter(({ entry }) => entry.resolution.kind === 'registry')
+  for (const one of await askCatalogues(catalogued, { workspace, io })) found.set(one.item.name, one)
+  const rest = all.filter((one) => !catalogued.includes(one))
+  const groups = [...groupBy(rest, ({ spec }) => formatSpec({ ...spec, subdir: '' })).values()]
   let asked = 0
   await mapParallel(groups, SIDE_BY_SIDE, async (group) => {
-    for (const one of await askGroup(group, { lock, from })) found.set(one.item.name, one)
+    for (const one of await askGroup(group, { lock, project, from })) found.set(one.item.name, one)
     asked += 1
     io.report(`asked ${asked} of ${groups.length} sources`)
   })
-  return names.map((name) => found.get(name) as Found)
+  return [...found.values()].sort((a, b) => (a.item.name < b.item.name ? -1 : 1))
+}
+
+/**
+ * Skills of registries are looked for together, since they constrain each other; what others need anew comes with them.
+ * Nothing is chosen that skills.json denies by now.
+ */
+async function askCatalogues(
+  asked: readonly Asked[],
+  { workspace, io }: { readonly workspace: Workspace; readonly io: Io },
+): Promise<readonly Found[]> {
+  if (asked.length === 0) return []
+  const { project, lock } = workspace
+  const [{ solveProject }, { obtainSolved }] = await Promise.all([
+    import('./resolve-dependencies.ts'),
+    import('./solved-candidates.ts'),
+  ])
+  const byTarget = new Map(
+    asked.map((one) => [one.entry.resolution.kind === 'registry' ? one.entry.resolution.name : '', one]),
+  )
+  try {
+    const solved = await solveProject(
+      { project, lock, asked: [], standing: [], fresh: (target) => byTarget.has(target) },
+      sourceIo(io, workspace.scope),
+    )
+    const results: Found[] = []
+    for (const skill of solved) {
+      const one = byTarget.get(skill.resolution.name)
+      const entry = lock.skills[skill.name]
+      if (!one && entry && isSameAddress(entry.resolution, skill.resolution)) continue
+      if (one && isSameAddress(one.entry.resolution, skill.resolution)) {
+        results.push({ item: itemOf(one, 'current') })
+        continue
+      }
+      const [candidate] = await obtainSolved(skill, { workspace, io })
+      if (candidate) results.push(judged(candidate, entry))
+    }
+    const gone = asked.filter(({ name }) => !results.some(({ item }) => item.name === name))
+    return [...results, ...gone.map((one): Found => ({ item: itemOf(one, 'current') }))]
+  } catch (error) {
+    return asked.map((one) => failed(one, error))
+  }
+}
+
+/** The source that a lock entry names; only of an index is the picked skill a part of it. */
+function sourceOfText(text: string): Spec {
+  const parsed = parseSpec(text)
+  if (parsed.kind === 'well-known') return parsed
+  const { skill: _skill, ...spec } = parsed
+  return spec
 }
 
 interface Asked {
@@ -143,13 +199,18 @@ interface Asked {
 
 interface Context {
   readonly lock: Lockfile
+  readonly project: Workspace['project']
   readonly from: SourceIo
 }
 
-async function askGroup(group: readonly Asked[], { lock, from }: Context): Promise<readonly Found[]> {
+async function askGroup(
+  group: readonly Asked[],
+  { lock, project, from }: Context,
+): Promise<readonly Found[]> {
   let tree: SourceTree | undefined
   try {
     const results: Found[] = []
+    if (group[0]) assertSourceAllowed(group[0].spec, project)
     for (const one of group) {
       const { subdir: _subdir, ...address } = one.entry.resolution
       const source: Source = await sourceOf(one.spec.kind)
@@ -180,21 +241,54 @@ async function compare(
     const fetched = await readSkill(tree, resolution)
     const candidate = candidateOf(fetched, { name: one.name, dir, spec: one.spec, lock })
     if (candidate.integrity === one.entry.integrity) return { item: itemOf(one, 'current') }
-    const need = consentNeed(candidate.request.requested, earlierAnswer(one.entry))
-    const changes = need.kind === 'ask' ? (need.changes ?? []) : []
-    const to = {
-      ...(candidate.version && { version: candidate.version }),
-      integrity: candidate.integrity,
-      resolution: candidate.resolution,
-    }
-    return { item: { ...itemOf(one, need.kind === 'ask' ? 'widens' : 'available'), to, changes }, candidate }
+    return judged(candidate, one.entry)
   } catch (error) {
     return failed(one, error)
   }
 }
 
-const GONE = ['source_not_found', 'ref_not_found', 'skill_not_found'] as const
-const UNREACHABLE = ['fetch_failed', 'source_unauthorized', 'redirect_refused', 'offline'] as const
+/** A candidate beside what is locked now; a skill that is not locked yet is there because another needs it. */
+function judged(candidate: Candidate, entry: LockEntry | undefined): Found {
+  const { name, version, integrity, resolution, spec } = candidate
+  const need = consentNeed(candidate.request.requested, earlierAnswer(entry))
+  const to = { ...(version && { version }), integrity, resolution }
+  const item = entry ? itemOf({ name, entry, spec }, 'available') : { ...newItem(name, spec), from: to }
+  const changes = need.kind === 'ask' ? (need.changes ?? []) : []
+  return {
+    item: { ...item, status: need.kind === 'ask' ? 'widens' : 'available', to, changes },
+    candidate,
+  }
+}
+
+function newItem(name: string, spec: Spec): Pick<UpdateItem, 'name' | 'spec'> {
+  return { name, spec: formatSpec(spec) }
+}
+
+const GONE = [
+  'source_not_found',
+  'ref_not_found',
+  'skill_not_found',
+  'not_found',
+  'version_not_found',
+] as const
+const UNREACHABLE = [
+  'fetch_failed',
+  'source_unauthorized',
+  'redirect_refused',
+  'offline',
+  'source_denied',
+  'registry_changed',
+  'registry_missing',
+  'registry_invalid',
+  'request_invalid',
+  'unauthorized',
+  'forbidden',
+  'rate_limited',
+  'unavailable',
+  'upstream_failed',
+  'index_invalid',
+  'version_too_new',
+] as const
 
 /** @throws anything that is not about one source */
 function failed(one: Asked, error: unknown): Found {
