@@ -1,6 +1,7 @@
 // A client for one OCI registry (distribution specification 1.1): what the other files do, under one name.
 // Every byte that is read was hashed; credentials go nowhere but to the registry and to realms that may have them.
-import { deleteBlob, getBlob, statBlob } from './blobs.ts'
+import type { Readable } from 'node:stream'
+import { deleteBlob, getBlob, statBlob, streamBlob, type ByteRange } from './blobs.ts'
 import type { Descriptor } from './manifest.ts'
 import {
   deleteManifest,
@@ -29,6 +30,11 @@ export interface OciClient {
   deleteManifest(repository: string, reference: string): Promise<boolean>
   listTags(repository: string): Promise<string[]>
   getBlob(repository: string, blob: { readonly digest: string; readonly size?: number }): Promise<Buffer>
+  /** Hashed on the way: the stream fails at its end when the bytes were others. A range is not hashed. */
+  streamBlob(
+    repository: string,
+    blob: { readonly digest: string; readonly range?: ByteRange },
+  ): Promise<Readable>
   /** The size; undefined when it is not there. */
   statBlob(repository: string, digest: string): Promise<number | undefined>
   pushBlob(
@@ -64,6 +70,7 @@ export function ociClient(options: ClientOptions): OciClient {
     deleteManifest: (repository, reference) => deleteManifest(session, repository, reference),
     listTags: (repository) => listTags(session, repository),
     getBlob: (repository, blob) => getBlob(session, repository, blob),
+    streamBlob: (repository, blob) => streamBlob(session, repository, blob),
     statBlob: (repository, digest) => statBlob(session, repository, digest),
     pushBlob: (repository, blob, push = {}) => pushBlob(session, repository, { ...push, blob }),
     deleteBlob: (repository, digest) => deleteBlob(session, repository, digest),

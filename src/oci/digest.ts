@@ -29,8 +29,12 @@ export function digestLike(like: string, bytes: Uint8Array): string {
  */
 export function assertDigest(bytes: Uint8Array, expected: string, what: string): void {
   const actual = digestLike(expected, bytes)
-  if (actual === expected) return
-  throw new SkillsError('integrity_mismatch', `${what} is not what was asked for: it has ${actual}`, {
+  if (actual !== expected) throw mismatch(expected, actual, what)
+}
+
+/** The refusal of bytes that have another digest than they were asked for by. */
+export function mismatch(expected: string, actual: string, what: string): SkillsError {
+  return new SkillsError('integrity_mismatch', `${what} is not what was asked for: it has ${actual}`, {
     hint: 'the registry, or something on the way to it, gave other bytes than it announced; do not use them',
     details: { expected: displayShort(expected, 140), actual },
   })

@@ -3,7 +3,7 @@
 import { SkillsError } from '../errors/error.ts'
 import { displayShort } from '../platform/text.ts'
 import { isDigest } from './digest.ts'
-import { DOCKER_LIST, DOCKER_MANIFEST, MANIFEST_TYPES, OCI_INDEX, OCI_MANIFEST } from './media-types.ts'
+import { DOCKER_LIST, MANIFEST_TYPES, OCI_INDEX, OCI_MANIFEST } from './media-types.ts'
 
 /** The largest manifest or index that is read, as registries have it. */
 export const MANIFEST_BYTES: number = 4 * 1024 * 1024
@@ -76,16 +76,6 @@ export function parseManifest(bytes: Uint8Array, what: string): ImageManifest | 
     return { kind: 'index', mediaType: mediaType ?? OCI_INDEX, ...shared, manifests: list('manifests') }
   const config = readDescriptor(value.config, 'config', bad)
   return { kind: 'manifest', mediaType: mediaType ?? OCI_MANIFEST, ...shared, config, layers: list('layers') }
-}
-
-/** True for the media type of an index of OCI or Docker. */
-export function isIndexType(mediaType: string): boolean {
-  return mediaType === OCI_INDEX || mediaType === DOCKER_LIST
-}
-
-/** True for the media type of an image manifest of OCI or Docker. */
-export function isManifestType(mediaType: string): boolean {
-  return mediaType === OCI_MANIFEST || mediaType === DOCKER_MANIFEST
 }
 
 /** What kind of artifact it is: `artifactType`, or where that is missing the media type of its config. */

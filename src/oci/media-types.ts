@@ -6,9 +6,6 @@ export const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+
 export const DOCKER_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json'
 export const MANIFEST_TYPES: readonly string[] = [OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_LIST]
 
-/** The config of an artifact that has none: the two bytes `{}`. */
-export const EMPTY_CONFIG = 'application/vnd.oci.empty.v1+json'
-
 /** The Agent Skills OCI draft 0.1.0. */
 export const SKILL_ARTIFACT = 'application/vnd.agentskills.skill.v1'
 export const SKILL_CONFIG = 'application/vnd.agentskills.skill.config.v1+json'

@@ -5,7 +5,13 @@ import { displayShort } from '../platform/text.ts'
 import { createAuth, type Access } from './auth.ts'
 import type { CredentialLookup } from './credential.ts'
 import { apiHost, isRepository } from './reference.ts'
-import { createTransport, type OciRequest, type OciResponse, type TransportOptions } from './transport.ts'
+import {
+  createTransport,
+  type OciRequest,
+  type OciResponse,
+  type OciStream,
+  type TransportOptions,
+} from './transport.ts'
 
 export interface ClientOptions extends TransportOptions {
   /** `host[:port]` as in a `Reference`. */
@@ -25,6 +31,8 @@ export interface Session {
   readonly registry: string
   /** One request; a 401 is answered once. Any other status is the caller's. @throws what transport and auth throw */
   request(access: Access, request: SessionRequest): Promise<OciResponse>
+  /** The same, with the body of a success left to be read. */
+  open(access: Access, request: SessionRequest): Promise<OciStream>
 }
 
 export function createSession(options: ClientOptions): Session {
@@ -42,17 +50,24 @@ export function createSession(options: ClientOptions): Session {
   })
   return {
     registry,
-    async request(access, { to, ...request }) {
-      assertRepository(access)
-      const url = typeof to === 'string' ? new URL(`/v2/${to}`, base) : to
-      // What stands elsewhere has its right in its address.
-      if (url.origin !== base.origin) return transport.send({ ...request, url })
-      const answer = await transport.send({ ...request, url, authorization: auth.known(access) })
-      // After a redirect the 401 is another host's; its challenge is nobody's business.
-      if (answer.status !== 401 || answer.url.origin !== base.origin) return answer
-      const authorization = await auth.answer(access, answer.headers['www-authenticate'])
-      return authorization === undefined ? answer : transport.send({ ...request, url, authorization })
-    },
+    request: (access, request) => authorized(access, request, (sent) => transport.send(sent)),
+    open: (access, request) => authorized(access, request, (sent) => transport.open(sent)),
+  }
+
+  async function authorized<T extends OciResponse>(
+    access: Access,
+    { to, ...request }: SessionRequest,
+    send: (request: OciRequest) => Promise<T>,
+  ): Promise<T> {
+    assertRepository(access)
+    const url = typeof to === 'string' ? new URL(`/v2/${to}`, base) : to
+    // What stands elsewhere has its right in its address.
+    if (url.origin !== base.origin) return send({ ...request, url })
+    const answer = await send({ ...request, url, authorization: auth.known(access) })
+    // After a redirect the 401 is another host's; its challenge is nobody's business.
+    if (answer.status !== 401 || answer.url.origin !== base.origin) return answer
+    const authorization = await auth.answer(access, answer.headers['www-authenticate'])
+    return authorization === undefined ? answer : send({ ...request, url, authorization })
   }
 }
 

@@ -1,5 +1,6 @@
 // HTTP for registries: bounded requests and answers in memory, over https: or on this machine, with few retries.
 // Never sends a header that may carry a secret to another origin than the one it was made for.
+import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isSkillsError, SkillsError } from '../errors/error.ts'
 import { BROKEN, codeOf, dispatcherFor, REASONS } from '../platform/http.ts'
@@ -40,9 +41,16 @@ export interface OciResponse {
   readonly url: URL
 }
 
+/** An answer whose body is still to come; `stream` is only there for a success. */
+export interface OciStream extends OciResponse {
+  readonly stream: Readable | undefined
+}
+
 export interface Transport {
   /** Any status is an answer. @throws source_insecure, redirect_refused, limit_exceeded, fetch_failed, cancelled */
   send(request: OciRequest): Promise<OciResponse>
+  /** The same, with the body of a success left to be read; whoever gets it reads or destroys it. */
+  open(request: OciRequest): Promise<OciStream>
 }
 
 const REDIRECTS = 5
@@ -52,22 +60,33 @@ const IDLE_MS = 60_000
 const RETRY_MS = 300
 const RETRY_AFTER_MS = 10_000
 const PROBLEM_BYTES = 64 * 1024
+const NOTHING = Buffer.alloc(0)
 
 export function createTransport(options: TransportOptions = {}): Transport {
-  return {
-    async send(request) {
-      assertSecure(request.url, options)
-      const deadline = AbortSignal.timeout(options.deadlineMs ?? DEADLINE_MS)
-      const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline
-      try {
-        return await sendWithRetries(request, signal, options)
-      } catch (error) {
-        if (options.signal?.aborted)
-          throw new SkillsError('cancelled', `The request to ${request.url.host} was cancelled`)
-        throw asFetchError(error, request.url, deadline.aborted)
+  const run = async (request: OciRequest, streamed: boolean): Promise<OciStream> => {
+    assertSecure(request.url, options)
+    const deadline = new AbortController()
+    const timer = setTimeout(() => deadline.abort(), options.deadlineMs ?? DEADLINE_MS)
+    const signal = options.signal ? AbortSignal.any([options.signal, deadline.signal]) : deadline.signal
+    try {
+      return await sendWithRetries(request, { signal, options, streamed })
+    } catch (error) {
+      if (options.signal?.aborted) {
+        throw new SkillsError('cancelled', `The request to ${request.url.host} was cancelled`)
       }
-    },
+      throw asFetchError(error, request.url, deadline.signal.aborted)
+    } finally {
+      // What streams on has no deadline, only no long silence.
+      clearTimeout(timer)
+    }
   }
+  return { send: (request) => run(request, false), open: (request) => run(request, true) }
+}
+
+interface Sending {
+  readonly signal: AbortSignal
+  readonly options: TransportOptions
+  readonly streamed: boolean
 }
 
 /** The address for messages and records. */
@@ -84,17 +103,14 @@ export function assertSecure(url: URL, { http }: Pick<TransportOptions, 'http'>)
   })
 }
 
-async function sendWithRetries(
-  request: OciRequest,
-  signal: AbortSignal,
-  options: TransportOptions,
-): Promise<OciResponse> {
+async function sendWithRetries(request: OciRequest, sending: Sending): Promise<OciStream> {
+  const { signal, options } = sending
   const repeatable = request.repeatable === true || request.method === 'GET' || request.method === 'HEAD'
   for (let attempt = 0; ; attempt++) {
     const backoff = (options.retryMs ?? RETRY_MS) * 2 ** attempt
     let pause = backoff
     try {
-      const answer = await follow(request, signal, options)
+      const answer = await follow(request, sending)
       // Refused before anything was done with it, or by something on the way that nobody knows the effect of.
       const passing = [429, 503].includes(answer.status) || (repeatable && [502, 504].includes(answer.status))
       if (!passing || attempt >= RETRIES) return answer
@@ -107,14 +123,10 @@ async function sendWithRetries(
   }
 }
 
-async function follow(
-  request: OciRequest,
-  signal: AbortSignal,
-  options: TransportOptions,
-): Promise<OciResponse> {
+async function follow(request: OciRequest, sending: Sending): Promise<OciStream> {
   let url = request.url
   for (let redirects = 0; ; redirects++) {
-    const answer = await sendOnce({ ...request, url }, url.origin === request.url.origin, { signal, options })
+    const answer = await sendOnce({ ...request, url }, url.origin === request.url.origin, sending)
     if (![301, 302, 303, 307, 308].includes(answer.status)) return answer
     const reading = request.method === 'GET' || request.method === 'HEAD'
     if (!request.follow || !reading) {
@@ -122,7 +134,7 @@ async function follow(
     }
     if (redirects >= REDIRECTS) throw refused(request.url, `redirects more than ${REDIRECTS} times`)
     url = redirectTarget(request.url, url, answer.headers.location)
-    assertSecure(url, options)
+    assertSecure(url, sending.options)
   }
 }
 
@@ -153,8 +165,8 @@ function refused(url: URL, problem: string): SkillsError {
 async function sendOnce(
   request: OciRequest,
   ownOrigin: boolean,
-  { signal, options }: { readonly signal: AbortSignal; readonly options: TransportOptions },
-): Promise<OciResponse> {
+  { signal, options, streamed }: Sending,
+): Promise<OciStream> {
   const { request: send } = await import('undici')
   const idle = options.idleMs ?? IDLE_MS
   const { url, method, body, headers, authorization } = request
@@ -165,7 +177,7 @@ async function sendOnce(
     headersTimeout: idle,
     bodyTimeout: idle,
     // A body of no bytes still has a length.
-    body: body ?? (method === 'GET' || method === 'HEAD' || method === 'DELETE' ? null : Buffer.alloc(0)),
+    body: body ?? (method === 'GET' || method === 'HEAD' || method === 'DELETE' ? null : NOTHING),
     headers: {
       ...headers,
       'user-agent': 'skillward',
@@ -174,9 +186,14 @@ async function sendOnce(
       ...(ownOrigin && authorization !== undefined ? { authorization } : undefined),
     },
   })
+  const { statusCode: status } = answer
+  const head = { status, headers: firstOf(answer.headers), url }
+  if (streamed && (status === 200 || status === 206)) {
+    return { ...head, body: NOTHING, stream: answer.body }
+  }
   try {
-    const body = method === 'HEAD' ? Buffer.alloc(0) : await readBody(answer.body, answer.statusCode, request)
-    return { status: answer.statusCode, headers: firstOf(answer.headers), body, url }
+    const content = method === 'HEAD' ? NOTHING : await readBody(answer.body, status, request)
+    return { ...head, body: content, stream: undefined }
   } finally {
     // What is left of a body is not worth reading; its abort is no news.
     answer.body.on('error', () => {})

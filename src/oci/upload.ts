@@ -11,11 +11,15 @@ import { problemOf } from './problem.ts'
 import type { Session } from './session.ts'
 import { shownUrl, type OciResponse } from './transport.ts'
 
-/** Content to be stored under its digest. */
-export interface BlobToPush {
-  readonly digest: string
-  readonly bytes: Uint8Array
-}
+/** Content to be stored under its digest: in memory, or read piece by piece. */
+export type BlobToPush =
+  | { readonly digest: string; readonly bytes: Uint8Array }
+  | {
+      readonly digest: string
+      readonly size: number
+      /** Bytes from `start` up to but without `end`; may be asked for the same ones again. */
+      read(start: number, end: number): Promise<Uint8Array>
+    }
 
 export interface PushOptions {
   /** A repository of the same registry that has the blob. */
@@ -65,13 +69,13 @@ async function upload(job: Upload): Promise<'pushed' | 'mounted'> {
   const started = await start(job)
   if (started === 'mounted') return started
   const size = Math.min(Math.max(options.chunkBytes ?? CHUNK, started.chunkMin), LARGEST_CHUNK)
-  const inChunks = blob.bytes.length > size
+  const inChunks = sizeOf(blob) > size
   const location = inChunks ? await sendChunks(job, started.location, size) : started.location
   const answer = await session.request(accessOf(job), {
     method: 'PUT',
     to: withDigest(location, blob.digest),
     headers: { 'content-type': 'application/octet-stream' },
-    body: inChunks ? new Uint8Array(0) : blob.bytes,
+    body: inChunks ? new Uint8Array(0) : await bytesOf(blob, 0, sizeOf(blob)),
     maxBytes: ANSWER_BYTES,
   })
   if (answer.status === 201 || answer.status === 204) return 'pushed'
@@ -104,7 +108,7 @@ async function start(job: Upload): Promise<'mounted' | { location: URL; chunkMin
 /** Sends everything but the end; gives the address that the end goes to. */
 async function sendChunks(job: Upload, first: URL, size: number): Promise<URL> {
   const { session, repository, blob, options } = job
-  const total = blob.bytes.length
+  const total = sizeOf(blob)
   const state = { location: first, offset: 0 }
   let resumes = 0
   while (state.offset < total) {
@@ -142,12 +146,13 @@ async function sendChunk(
   { location, offset }: { readonly location: URL; readonly offset: number },
   end: number,
 ): Promise<OciResponse | undefined> {
+  const body = await bytesOf(job.blob, offset, end)
   try {
     return await job.session.request(accessOf(job), {
       method: 'PATCH',
       to: location,
       headers: { 'content-type': 'application/octet-stream', 'content-range': `${offset}-${end - 1}` },
-      body: job.blob.bytes.subarray(offset, end),
+      body,
       maxBytes: ANSWER_BYTES,
     })
   } catch (error) {
@@ -169,7 +174,7 @@ async function askOffset(job: Upload, location: URL): Promise<{ location: URL; o
       `The upload to ${displayShort(job.session.registry, 260)} was forgotten there`,
     )
   }
-  const offset = Math.min(storedBytes(answer) ?? 0, job.blob.bytes.length)
+  const offset = Math.min(storedBytes(answer) ?? 0, sizeOf(job.blob))
   return { location: answer.headers.location === undefined ? location : locationOf(answer), offset }
 }
 
@@ -208,6 +213,14 @@ function locationOf(answer: OciResponse): URL {
     return url
   }
   throw new SkillsError('fetch_failed', `${shownUrl(answer.url)} does not say where to send the upload`)
+}
+
+function sizeOf(blob: BlobToPush): number {
+  return 'bytes' in blob ? blob.bytes.length : blob.size
+}
+
+async function bytesOf(blob: BlobToPush, start: number, end: number): Promise<Uint8Array> {
+  return 'bytes' in blob ? blob.bytes.subarray(start, end) : blob.read(start, end)
 }
 
 /** Keeps the query as it is: registries sign it. */

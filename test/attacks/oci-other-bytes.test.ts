@@ -53,6 +53,14 @@ describe('other bytes', () => {
     await expect(read(fake)).toThrowCode('integrity_mismatch')
   })
 
+  test('of a stream are refused at its end', async () => {
+    const fake = await start({ corrupt: 'blob' })
+    const bytes = Buffer.alloc(100_000, 'x')
+    fake.blobs.set(sha256Digest(bytes), bytes)
+    const stream = await ociClient({ registry: fake.host }).streamBlob('r', { digest: sha256Digest(bytes) })
+    await expect(stream.toArray()).toThrowCode('integrity_mismatch')
+  })
+
   test('under a sha512 digest are refused too', async () => {
     const fake = await start()
     const digest = `sha512:${'0'.repeat(128)}`

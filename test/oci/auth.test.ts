@@ -77,7 +77,7 @@ describe('a login', () => {
   test('that is not accepted says so', async () => {
     for (const auth of ['basic', 'bearer'] as const) {
       const fake = await start({ auth })
-      const credentials = async (): Promise<Credential> => ({ ...BASIC, password: 'wrong' }) as Credential
+      const credentials = async () => ({ kind: 'basic', username: USER.name, password: 'wrong' }) as const
       const client = ociClient({ registry: fake.host, credentials })
       await expect(client.listTags('r')).toThrowCode('source_unauthorized')
     }

@@ -77,6 +77,26 @@ describe.skipIf(missing)('docker-registry without a login', () => {
     expect(await client.getBlob('team/chunks', { digest: blob.digest, size: bytes.length })).toEqual(bytes)
   })
 
+  test('takes a blob piece by piece, and gives it as a stream, whole or in part', async () => {
+    const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, index) => (index * 31) % 253))
+    const blob = {
+      digest: sha256Digest(bytes),
+      size: bytes.length,
+      read: async (start: number, end: number) => bytes.subarray(start, end),
+    }
+    expect(await client.pushBlob('team/streams', blob, { chunkBytes: 30_000 })).toBe('pushed')
+    const all = await client.streamBlob('team/streams', { digest: blob.digest })
+    expect(Buffer.concat(await all.toArray())).toEqual(bytes)
+    const part = await client.streamBlob('team/streams', {
+      digest: blob.digest,
+      range: { start: 10, end: 19 },
+    })
+    expect(Buffer.concat(await part.toArray())).toEqual(bytes.subarray(10, 20))
+    await expect(client.streamBlob('team/streams', { digest: sha256Digest('none') })).toThrowCode(
+      'source_not_found',
+    )
+  })
+
   test('lists tags, and none of an unknown repository', async () => {
     const packed = packedPdf()
     const tags = Array.from({ length: 7 }, (_, index) => `1.0.${index}`)

@@ -188,7 +188,9 @@ describe('referrers', () => {
     const b = await attach(client, 'application/b')
     const all = await client.referrers('r', { digest })
     expect(all.map((item) => item.digest).sort()).toEqual([a, b].sort())
-    expect(all.map(({ annotations }) => annotations.made).sort()).toEqual(['application/a', 'application/b'])
+    expect(new Set(all.map(({ annotations }) => annotations.made))).toEqual(
+      new Set(['application/a', 'application/b']),
+    )
     const some = await client.referrers('r', { digest, artifactType: 'application/b' })
     expect(some.map((item) => item.digest)).toEqual([b])
     const tagged = fake.manifests.has(`r:sha256-${digest.slice(7)}`)

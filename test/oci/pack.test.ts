@@ -13,7 +13,7 @@ import { skillFiles } from '../support/skill-files.ts'
 
 test('gives the same bytes for the same files and words, in whatever order they come', () => {
   const once = packSkill(pdfFiles(), { ...META, metadata: { b: '2', a: '1' } })
-  const again = packSkill(pdfFiles().reverse(), { metadata: { a: '1', b: '2' }, ...META })
+  const again = packSkill(pdfFiles().toReversed(), { metadata: { a: '1', b: '2' }, ...META })
   expect(again).toEqual(once)
   expect(once.manifestDigest).toBe(sha256Digest(once.manifest))
 })

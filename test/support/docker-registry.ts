@@ -101,7 +101,11 @@ async function startTokenService(
 ): Promise<{ realm: string; requests: string[]; close(): Promise<void> }> {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   const subject = ['-subj', '/CN=test', '-days', '2', '-nodes', '-newkey', 'rsa:2048']
-  execFileSync('openssl', ['req', '-x509', ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' })
+  execFileSync(
+    findProgram('openssl') ?? 'openssl',
+    ['req', '-x509', ...subject, '-keyout', key, '-out', cert],
+    { stdio: 'ignore' },
+  )
   const requests: string[] = []
   const server = createServer((request, response) => {
     requests.push(request.url ?? '')
