@@ -1,9 +1,8 @@
 // The parts of the server beyond the distribution face and the accounts. Each gets a line here.
 import type { Mount } from './app.ts'
+import { createCatalogue } from './catalogue.ts'
 import type { Database } from './db/database.ts'
-import { createDownloadCounter } from './services/downloads.ts'
 import type { PublishHook } from './services/publish-hook.ts'
-import { catalogueHook } from './services/publish.ts'
 
 export interface Feature {
   /** At most one feature has one. */
@@ -19,9 +18,4 @@ interface Parts {
 }
 
 /** Made at every start, in this order. */
-export const FEATURES: readonly ((parts: Parts) => Feature)[] = [
-  ({ db, now }) => {
-    const counter = createDownloadCounter(db, now)
-    return { hook: catalogueHook(counter), close: () => counter.close() }
-  },
-]
+export const FEATURES: readonly ((parts: Parts) => Feature)[] = [({ db, now }) => createCatalogue(db, now)]

@@ -97,6 +97,8 @@ export interface SkillList {
   readonly scope?: string
   readonly limit: number
   readonly offset?: number
+  /** Of public skills with the same own name only the oldest. */
+  readonly distinct?: boolean
 }
 
 const ORDERS: Readonly<Record<SkillList['order'], string>> = {
@@ -110,8 +112,12 @@ const ORDERS: Readonly<Record<SkillList['order'], string>> = {
 export async function listSkills(db: Database, list: SkillList): Promise<SkillRow[]> {
   const { sql, params } = visibleSql(list.visibility)
   const scope = list.scope === undefined ? '' : ' AND s.scope_id = (SELECT id FROM scopes WHERE name = ?)'
+  const first = list.distinct
+    ? ` AND NOT EXISTS (SELECT 1 FROM skills o JOIN scopes p ON p.id = o.scope_id
+        WHERE o.skill = s.skill AND o.id < s.id AND p.public = 1)`
+    : ''
   return db.slow<SkillRow>(
-    `SELECT ${COLUMNS} FROM skills s WHERE ${sql}${scope} ORDER BY ${ORDERS[list.order]} LIMIT ? OFFSET ?`,
+    `SELECT ${COLUMNS} FROM skills s WHERE ${sql}${scope}${first} ORDER BY ${ORDERS[list.order]} LIMIT ? OFFSET ?`,
     [...params, ...(list.scope === undefined ? [] : [list.scope]), list.limit, list.offset ?? 0],
   )
 }
@@ -125,10 +131,16 @@ export async function skillsNamed(db: Database, skill: string, visibility: Visib
   )
 }
 
-/** How many skills and versions there are, for the status page. */
-export async function countSkills(db: Database): Promise<{ skills: number; versions: number }> {
-  const row = await db.one<{ skills: number; versions: number }>(
-    'SELECT (SELECT count(*) FROM skills) AS skills, (SELECT count(*) FROM versions) AS versions',
+/** How many skills and versions a reader sees. */
+export async function countSkills(
+  db: Database,
+  visibility: Visibility,
+): Promise<{ skills: number; versions: number }> {
+  const { sql, params } = visibleSql(visibility)
+  const [row] = await db.slow<{ skills: number; versions: number }>(
+    `SELECT (SELECT count(*) FROM skills s WHERE ${sql}) AS skills,
+       (SELECT count(*) FROM versions v JOIN skills s ON s.id = v.skill_id WHERE ${sql}) AS versions`,
+    [...params, ...params],
   )
   return { skills: row?.skills ?? 0, versions: row?.versions ?? 0 }
 }

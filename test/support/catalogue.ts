@@ -101,3 +101,23 @@ export async function publishArtifact(
     return warnings.map(({ code }) => code)
   })
 }
+
+/** Pushes an artifact to a running registry, as `fetch` of an administrator; the answer to the manifest. */
+export async function push(
+  fetch: (path: string, init: RequestInit) => Promise<Response>,
+  artifact: Artifact,
+): Promise<Response> {
+  const { repository, tag, bytes, blobs } = artifact
+  for (const [digest, blob] of blobs) {
+    const pushed = await fetch(`/v2/${repository}/blobs/uploads/?digest=${digest}`, {
+      method: 'POST',
+      body: new Uint8Array(blob),
+    })
+    if (pushed.status !== 201) throw new Error(`blob: ${pushed.status} ${await pushed.text()}`)
+  }
+  return fetch(`/v2/${repository}/manifests/${tag}`, {
+    method: 'PUT',
+    body: new Uint8Array(bytes),
+    headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' },
+  })
+}
