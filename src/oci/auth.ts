@@ -53,18 +53,23 @@ interface Token {
   readonly until: number
 }
 
-export function createAuth(options: AuthOptions): Auth {
+export function createAuth(given: AuthOptions): Auth {
+  const options = given.credentials ? { ...given, credentials: askedOnce(given.credentials) } : given
   const tokens = new Map<string, Token>()
   const asking = new Map<string, Promise<Token | undefined>>()
   const keyOf = (access: Access): string => scopesOf(access).join(' ')
   return {
     known(access) {
-      const token = tokens.get(keyOf(access))
-      return token && token.until > Date.now() ? token.header : undefined
+      // Who may push may pull.
+      const keys =
+        access.actions === 'pull' ? [access, { ...access, actions: 'pull,push' } as const] : [access]
+      return keys.map((key) => tokens.get(keyOf(key))).find((token) => token && token.until > Date.now())
+        ?.header
     },
     async answer(access, header) {
       const key = keyOf(access)
       tokens.delete(key)
+      if (access.actions === 'pull') tokens.delete(keyOf({ ...access, actions: 'pull,push' }))
       // Requests side by side share one token.
       const running = asking.get(key) ?? answerChallenge(access, parseChallenges(header ?? ''), options)
       asking.set(key, running)
@@ -76,6 +81,21 @@ export function createAuth(options: AuthOptions): Auth {
         asking.delete(key)
       }
     },
+  }
+}
+
+/** A helper may ask its user something: once a repository is enough. A failure is asked again. */
+function askedOnce(lookup: CredentialLookup): CredentialLookup {
+  const found = new Map<string, Promise<Credential | undefined>>()
+  return async (registry, repository, signal) => {
+    const asked = found.get(repository) ?? lookup(registry, repository, signal)
+    found.set(repository, asked)
+    try {
+      return await asked
+    } catch (error) {
+      found.delete(repository)
+      throw error
+    }
   }
 }
 

@@ -92,14 +92,17 @@ export async function streamBlob(
   return check
 }
 
-/** The size of a blob; undefined when the repository does not have it. A size that is not said is NaN. */
+/**
+ * The size of a blob; undefined when the repository does not have it. A size that is not said is NaN.
+ * @param actions what the login is for: who is about to push asks once for both
+ */
 export async function statBlob(
   session: Session,
   repository: string,
-  digest: string,
+  { digest, actions = 'pull' }: { readonly digest: string; readonly actions?: 'pull' | 'pull,push' },
 ): Promise<number | undefined> {
   const answer = await session.request(
-    { repository, actions: 'pull' },
+    { repository, actions },
     { method: 'HEAD', to: `${repository}/blobs/${checkedDigest(digest)}`, maxBytes: 0, follow: true },
   )
   if (answer.status === 404) return undefined

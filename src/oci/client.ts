@@ -71,7 +71,7 @@ export function ociClient(options: ClientOptions): OciClient {
     listTags: (repository) => listTags(session, repository),
     getBlob: (repository, blob) => getBlob(session, repository, blob),
     streamBlob: (repository, blob) => streamBlob(session, repository, blob),
-    statBlob: (repository, digest) => statBlob(session, repository, digest),
+    statBlob: (repository, digest) => statBlob(session, repository, { digest }),
     pushBlob: (repository, blob, push = {}) => pushBlob(session, repository, { ...push, blob }),
     deleteBlob: (repository, digest) => deleteBlob(session, repository, digest),
     referrers: (repository, query) => listReferrers(session, repository, query),

@@ -45,14 +45,15 @@ export async function pushBlob(
   repository: string,
   { blob, ...options }: PushOptions & { readonly blob: BlobToPush },
 ): Promise<'pushed' | 'mounted' | 'present'> {
-  if ((await statBlob(session, repository, blob.digest)) !== undefined) return 'present'
+  const stat = { digest: blob.digest, actions: 'pull,push' } as const
+  if ((await statBlob(session, repository, stat)) !== undefined) return 'present'
   for (let attempt = 0; ; attempt++) {
     try {
       return await upload({ session, repository, blob, options })
     } catch (error) {
       if (attempt >= RESTARTS || !isSkillsError(error, 'fetch_failed')) throw error
       // The answer may have been all that was lost.
-      if ((await statBlob(session, repository, blob.digest)) !== undefined) return 'pushed'
+      if ((await statBlob(session, repository, stat)) !== undefined) return 'pushed'
     }
   }
 }

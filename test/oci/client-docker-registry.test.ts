@@ -202,8 +202,8 @@ describe.skipIf(missing)('docker-registry with a login', () => {
       const packed = packedPdf()
       await pushPacked(client, { repository: 'public/pdf', packed, tags: ['1.2.0'] })
       await pushPacked(client, { repository: 'private/pdf', packed, tags: ['1.2.0'] })
-      // Four kinds of access in all: pull and push to each of two repositories.
-      expect(registry.tokenRequests).toHaveLength(4)
+      // One a repository: whoever pushes may pull.
+      expect(registry.tokenRequests).toHaveLength(2)
       const [layer] = packed.layers
       if (!layer) throw new Error('no layer')
       const mounted = await client.pushBlob('private/other', layer, { mountFrom: 'private/pdf' })

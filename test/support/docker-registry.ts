@@ -43,10 +43,13 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
   })
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4000)))
+  const kill = (): void => void child.kill('SIGKILL')
+  process.once('exit', kill)
   const ended = new Promise<void>((resolve) => void child.once('exit', () => resolve()))
   const close = async (): Promise<void> => {
-    child.kill('SIGKILL')
+    kill()
     await ended
+    process.off('exit', kill)
     await tokens?.close()
     rmSync(folder, { recursive: true, force: true })
   }
