@@ -1,5 +1,6 @@
 // The program and the library, each one file with lazy chunks beside it: start-up pays only for what a command uses.
 // The program is CommonJS because Node starts a script 5 ms sooner than a module (docs/performance.md).
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'rolldown'
 
 const shared = {
@@ -15,6 +16,17 @@ const noSubcommandPrograms = {
   },
   load(id) {
     return id === '\0no-child-process' ? 'export {}' : undefined
+  },
+}
+
+/** The program loads the server as the bundle that stands beside it: nothing of it is in the program's own files. */
+const serverBeside = {
+  name: 'server-beside',
+  resolveId(id) {
+    const server = /\/registry-server\/(main|console)\.ts$/.exec(id)
+    if (!server) return undefined
+    const name = server[1] === 'main' ? 'registry-server' : 'registry-console'
+    return { id: fileURLToPath(new URL(`dist/${name}.js`, import.meta.url)), external: 'relative' }
   },
 }
 
@@ -52,7 +64,7 @@ export default defineConfig([
   {
     ...shared,
     input: { main: 'src/main.ts' },
-    plugins: [noSubcommandPrograms, lazyBuiltins],
+    plugins: [noSubcommandPrograms, serverBeside, lazyBuiltins],
     output: {
       ...output,
       format: 'cjs',
@@ -70,6 +82,17 @@ export default defineConfig([
       format: 'esm',
       entryFileNames: '[name].js',
       chunkFileNames: 'index/[name]-[hash].js',
+    },
+  },
+  {
+    ...shared,
+    external: [...shared.external, 'pg', 'jose', 'marked', 'sanitize-html'],
+    input: { 'registry-server': 'registry-server/main.ts', 'registry-console': 'registry-server/console.ts' },
+    output: {
+      ...output,
+      format: 'esm',
+      entryFileNames: '[name].js',
+      chunkFileNames: 'registry-server/[name]-[hash].js',
     },
   },
 ])

@@ -16,8 +16,7 @@ import { touchTokens } from './db/tokens.ts'
 import { createHotAnswers } from './hot.ts'
 import { createLog, type Log, SILENT_LOG } from './log.ts'
 import { createMetrics } from './metrics.ts'
-import { FEATURES } from './features.ts'
-import { NO_HOOK } from './services/publish-hook.ts'
+import { createCatalogue } from './catalogue.ts'
 import { ensureAdmin } from './services/users.ts'
 
 export interface ServeOptions extends RegistryOptions {
@@ -99,7 +98,7 @@ export async function openContext(
       'base64',
     )
     const now = (): Date => new Date()
-    const features = FEATURES.map((feature) => feature({ db, now }))
+    const catalogue = createCatalogue(db, now)
     const context: RegistryContext = {
       config,
       db,
@@ -107,7 +106,7 @@ export async function openContext(
       cache: createByteCache(config.limits.cacheBytes),
       log,
       metrics: createMetrics(),
-      hook: features.find(({ hook }) => hook)?.hook ?? NO_HOOK,
+      hook: catalogue.hook,
       now,
       used: new Set(),
       secret,
@@ -116,9 +115,9 @@ export async function openContext(
     }
     return {
       context,
-      mounts: features.flatMap(({ mount }) => mount ?? []),
+      mounts: [catalogue.mount],
       close: async () => {
-        for (const feature of features) await feature.close?.()
+        await catalogue.close()
         await noteUsed(context)
         await db.close()
       },

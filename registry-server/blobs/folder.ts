@@ -200,7 +200,7 @@ function toStoreError(error: unknown, path: string): unknown {
     return new SkillsError('not_found', 'There is no such blob or upload', { cause: error })
   // A client that goes away while it sends is not a failure of the disk.
   const system =
-    error instanceof Error && 'syscall' in error && 'errno' in error && !/^ECONN/.test(codeOf(error))
+    error instanceof Error && 'syscall' in error && 'errno' in error && !codeOf(error).startsWith('ECONN')
   return system ? toFsError(error, path) : error
 }
 

@@ -1,7 +1,7 @@
 // GET, HEAD and DELETE of a blob; a range of it where one is asked for.
 import { Readable } from 'node:stream'
 import { blobBody, getBlob, removeBlob } from '../services/blobs.ts'
-import { methodNotAllowed, type OciRequest } from './oci.ts'
+import { methodNotAllowed, type OciRequest } from './oci-request.ts'
 import { isUnchanged, publicOrPrivate, rangeOf } from './oci-headers.ts'
 
 /** Answers a request for `/v2/NAME/blobs/DIGEST`. */

@@ -1,6 +1,6 @@
 // Lists of the distribution face: tags and referrers.
 import { referrersPage, tagsPage } from '../services/listings.ts'
-import { methodNotAllowed, type OciRequest } from './oci.ts'
+import { methodNotAllowed, type OciRequest } from './oci-request.ts'
 import { ociError } from '../problem.ts'
 
 const INDEX = 'application/vnd.oci.image.index.v1+json'

@@ -1,7 +1,7 @@
 // GET, HEAD, PUT and DELETE of a manifest.
 import { getManifest, putManifest, removeManifest } from '../services/manifests.ts'
 import { readBody } from './http.ts'
-import { methodNotAllowed, type OciRequest } from './oci.ts'
+import { methodNotAllowed, type OciRequest } from './oci-request.ts'
 import { isUnchanged, publicOrPrivate } from './oci-headers.ts'
 
 /** Answers a request for `/v2/NAME/manifests/REFERENCE`. */

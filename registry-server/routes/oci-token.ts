@@ -3,7 +3,7 @@ import { authenticate, type Principal } from '../auth.ts'
 import type { RegistryContext } from '../context.ts'
 import { issueRegistryToken } from '../services/registry-tokens.ts'
 import { readBody, type RegistryRequest } from './http.ts'
-import { methodNotAllowed } from './oci.ts'
+import { methodNotAllowed } from './oci-request.ts'
 
 const FORM_BYTES = 16 * 1024
 

@@ -12,7 +12,7 @@ import {
   type UploadPart,
 } from '../services/uploads.ts'
 import { bodyOf, contentLength } from './http.ts'
-import { methodNotAllowed, type OciRequest } from './oci.ts'
+import { methodNotAllowed, type OciRequest } from './oci-request.ts'
 
 /** Answers a request for `/v2/NAME/blobs/uploads/[SESSION]`. */
 export async function uploadRoute(request: OciRequest): Promise<Response> {

@@ -7,17 +7,9 @@ import type { RegistryRequest } from './http.ts'
 import { blobRoute } from './oci-blobs.ts'
 import { referrersRoute, tagsRoute } from './oci-listings.ts'
 import { manifestRoute } from './oci-manifests.ts'
+import type { OciRequest } from './oci-request.ts'
 import { tokenRoute } from './oci-token.ts'
 import { uploadRoute } from './oci-uploads.ts'
-
-export interface OciRequest {
-  readonly context: RegistryContext
-  readonly c: RegistryRequest
-  /** The repository. */
-  readonly name: string
-  /** What stands after it: a tag, digest or upload. */
-  readonly reference: string
-}
 
 type OciRoute = (request: OciRequest) => Promise<Response>
 
@@ -86,9 +78,4 @@ function challenge(context: RegistryContext, c: RegistryRequest): string {
   const scope =
     name !== undefined && /^[a-z0-9._/-]+$/.test(name) ? `,scope="repository:${name}:${actions}"` : ''
   return `Bearer realm="${origin}/v2/token",service="${new URL(origin).host}"${scope}`
-}
-
-/** The refusal of a method that a path does not have. */
-export function methodNotAllowed(method: string): Error {
-  return ociError('UNSUPPORTED', `${method} is not supported here`, { status: 405 })
 }

@@ -41,10 +41,3 @@ export interface PublishHook {
   /** A manifest was fetched, not by HEAD. Called on the hottest path: counts in memory, never waits. */
   readonly onPull: (repository: string, digest: string) => void
 }
-
-/** A registry without a catalogue. */
-export const NO_HOOK: PublishHook = {
-  onManifest: async () => undefined,
-  onRemove: async () => {},
-  onPull: () => {},
-}

@@ -1,9 +1,10 @@
 // Uploads: an address that only this registry could have made, bytes that grow at its end, a digest that closes it.
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
-import { isSkillsError } from '../../src/errors/error.ts'
+import { isSkillsError, SkillsError } from '../../src/errors/error.ts'
 import type { Principal } from '../auth.ts'
 import { recordAudit } from '../db/audit.ts'
-import { linkBlob } from '../db/blobs.ts'
+import { linkBlob, unlinkBlob } from '../db/blobs.ts'
+import { findRepository } from '../db/repositories.ts'
 import type { RegistryContext } from '../context.ts'
 import { ociError } from '../problem.ts'
 import { assertDigest, mountable } from './blobs.ts'
@@ -171,11 +172,19 @@ async function show(
   const { name, principal, digest, size, action, requestId } = blob
   const at = context.now().toISOString()
   await context.db.transaction(async (tx) => {
+    await tx.lock(`blob:${digest}`)
     const repository = await writable(tx, { name, principal, at })
     await linkBlob(tx, { repositoryId: repository.id, digest, size, at })
     const details = { digest, size }
     await recordAudit(tx, { at, actor: principal.actor, action, target: name, details, requestId })
   })
+  // A gc may have taken the bytes just before the row was there. Now that it is, it takes them no more.
+  if (await context.blobs.stat(digest)) return
+  await context.db.transaction(async (tx) => {
+    const repository = await findRepository(tx, name)
+    if (repository) await unlinkBlob(tx, repository.id, digest)
+  })
+  throw new SkillsError('unavailable', `The blob ${digest} was removed meanwhile`, { hint: 'push it again' })
 }
 
 async function uploadId(

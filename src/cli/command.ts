@@ -32,6 +32,8 @@ export interface Invocation {
   readonly args: readonly string[]
   readonly options: Options
   readonly io: Io
+  /** Lines of a command that runs on; they go where remarks go. */
+  readonly say: (text: string) => void
 }
 
 export interface Answer {

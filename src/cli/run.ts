@@ -75,7 +75,7 @@ async function execute(line: CommandLine, session: Session): Promise<number> {
   try {
     const io = await createIo(line, { ...session, controller, progress })
     const { run: runCommand } = await line.row.load()
-    const answer = await runCommand({ args: line.args, options: line.options, io })
+    const answer = await runCommand({ args: line.args, options: line.options, io, say: printer.say })
     progress.clear()
     show(answer, printer, json)
     return answer.exit ?? 0
@@ -114,6 +114,7 @@ async function createIo(line: CommandLine, parts: IoParts): Promise<Io> {
       printer.say(showConsent(items, printer.err))
     },
     ...(world.startedAt !== undefined && { startedAt: world.startedAt }),
+    ...(world.stdin.isTTY !== true && { input: () => readAll(world.stdin) }),
   }
   if (!interactive || line.options.json === true) return io
   const { createAsk } = await import('./prompts.ts')
@@ -121,6 +122,18 @@ async function createIo(line: CommandLine, parts: IoParts): Promise<Io> {
     ...io,
     ask: createAsk({ world, printer, signal: controller.signal, pause: () => progress.clear() }),
   }
+}
+
+const MAX_INPUT = 64 * 1024
+
+/** What is piped in. @throws usage when it is too long for what it is meant for */
+async function readAll(stdin: World['stdin']): Promise<string> {
+  let text = ''
+  for await (const chunk of stdin) {
+    text += String(chunk)
+    if (text.length > MAX_INPUT) throw new SkillsError('usage', `More than ${MAX_INPUT} bytes are piped in`)
+  }
+  return text
 }
 
 /** @throws usage when `-C` names no directory */

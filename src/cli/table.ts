@@ -37,16 +37,33 @@ const ADD: readonly OptionRow[] = [
   { flags: '--ref <ref>', summary: 'branch, tag, commit, or semver:RANGE over tags' },
   { flags: '--subdir <dir>', summary: 'the skill is in this folder of the source' },
   { flags: '--url <url>', summary: 'the source is an archive' },
-  { flags: '--digest <sha256>', summary: 'what the archive must be: sha256:HEX' },
+  { flags: '--digest <sha256>', summary: 'what the archive or artifact must be: sha256:HEX' },
+  { flags: '--oci <reference>', summary: 'the source is an OCI artifact: host/repository:tag' },
+  { flags: '--registry <url>', summary: 'the registry of @scope/name' },
 ]
+
+const REGISTRY: OptionRow = { flags: '--registry <url>', summary: "the registry, if not the project's" }
 
 const INSTALL: readonly OptionRow[] = [GLOBAL, GRANT, DRY, OFFLINE, FORCE]
 const FROZEN: OptionRow = { flags: '--frozen', summary: 'exactly skills.lock or nothing, like ci' }
+
+/** Where a registry keeps its data. */
+const PLACE: readonly OptionRow[] = [
+  { flags: '--data <dir>', summary: "the registry's folder" },
+  { flags: '--database <url>', summary: 'postgres://… or an SQLite file; default in the folder' },
+  { flags: '--blobs <url>', summary: 'a folder or oci://HOST/PREFIX; default in the folder' },
+]
+
+const RELEASE: OptionRow = {
+  flags: '--release <version>',
+  summary: 'the version, where the skill names none itself',
+}
 
 const SKILLS = 'Skills:'
 const TRUST = 'Trust:'
 const AUTHORS = 'For authors:'
 const HOUSE = 'House-keeping:'
+const REGISTRY = 'Your own registry:'
 /** Where `help` stands. */
 export const HELP_GROUP = HOUSE
 
@@ -56,19 +73,46 @@ export const COMMANDS: readonly CommandRow[] = [
     aliases: ['a'],
     group: SKILLS,
     args: '[source...]',
-    summary: 'add skills from a folder, a git repository or an archive',
+    summary: 'add skills from a registry, a git repository, a folder or an archive',
     about:
-      'A SOURCE is a folder (./x), owner/repo[/folder][@skill], a git or archive URL, or a page of GitHub or GitLab.\n' +
+      'A SOURCE is @scope/name[@range] of a registry, a folder (./x), owner/repo[/folder][@skill], a git or archive URL,\n' +
+      'a page of GitHub or GitLab, oci://host/repository:tag, npm:package[@range], or https://host with an index of skills.\n' +
       'Append #REF for a branch, tag or commit, #semver:^1.2 for tags, #path:DIR for a folder.',
     options: ADD,
     examples: [
       'skills add anthropics/skills --list',
       'skills add anthropics/skills --skill pdf --agent claude-code,cursor',
+      'skills add @acme/pdf@^1.2 --registry https://skills.example.org',
       'skills add ./my-skill',
       'skills add --git ssh://git@git.example.org/team/skills.git --ref v1.2.0 --subdir skills/review',
       'skills add owner/repo --all --yes --grant requested',
     ],
     load: () => import('./commands/add.ts'),
+  },
+  {
+    name: 'search',
+    aliases: ['find'],
+    group: SKILLS,
+    args: '<query...>',
+    summary: 'look for skills in a registry; at a terminal, choose what to add',
+    about:
+      'Asks the registry of skills.json, or the one that --registry names: also one that speaks the ClawHub API, or a site\n' +
+      'with an index of skills.',
+    options: [
+      REGISTRY,
+      { flags: '--scope <scope>', summary: 'only this scope: @acme' },
+      { flags: '--capability <kind>', summary: 'only skills that ask for this: network, terminal …' },
+      { flags: '--signed', summary: 'only signed skills' },
+      { flags: '--certified', summary: 'only certified skills' },
+      { flags: '--limit <number>', summary: 'at most this many, up to 100' },
+      GLOBAL,
+    ],
+    examples: [
+      'skills search pdf forms',
+      'skills search pdf --registry https://skills.example.org --json',
+      'skills search git --scope @acme --capability terminal',
+    ],
+    load: () => import('./commands/search.ts'),
   },
   {
     name: 'install',
@@ -206,6 +250,97 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import('./commands/validate.ts'),
   },
   {
+    name: 'pack',
+    group: AUTHORS,
+    args: '[folder]',
+    summary: 'make the OCI artifact of a skill; the same files give the same bytes',
+    options: [
+      { flags: '-o, --output <path>', summary: 'a .tar file or a directory for the OCI image layout' },
+      RELEASE,
+    ],
+    examples: ['skills pack', 'skills pack skills/pdf --output pdf.tar'],
+    load: () => import('./commands/pack.ts'),
+  },
+  {
+    name: 'publish',
+    group: AUTHORS,
+    args: '[folder]',
+    summary: 'publish a skill to a registry or to any OCI repository',
+    about:
+      'A published version never changes: the same content again is a success, other content is refused. Refused are also\n' +
+      'secrets, links, and a patch release that asks for more capabilities than the version before it.',
+    options: [
+      REGISTRY,
+      { flags: '--scope <scope>', summary: 'the scope to publish to: @acme' },
+      { flags: '--to <reference>', summary: 'an OCI repository instead: oci://host/repository[:tag]' },
+      RELEASE,
+      DRY,
+    ],
+    examples: [
+      'skills publish',
+      'skills publish skills/pdf --scope @acme --registry https://skills.example.org',
+      'skills publish --to oci://ghcr.io/acme/skills/pdf',
+      'skills publish --dry-run --json',
+    ],
+    load: () => import('./commands/publish.ts'),
+  },
+  {
+    name: 'yank',
+    group: AUTHORS,
+    args: '<skill>',
+    summary: 'take a published version out of choice; what is locked stays installable',
+    options: [REGISTRY, { flags: '-r, --reason <text>', summary: 'why, for everybody who has it locked' }],
+    examples: ['skills yank @acme/pdf@1.2.0 --reason "deletes files"'],
+    load: () => import('./commands/yank.ts'),
+  },
+  {
+    name: 'unyank',
+    group: AUTHORS,
+    args: '<skill>',
+    summary: 'offer a yanked version again',
+    options: [REGISTRY],
+    examples: ['skills unyank @acme/pdf@1.2.0'],
+    load: () => import('./commands/unyank.ts'),
+  },
+  {
+    name: 'deprecate',
+    group: AUTHORS,
+    args: '<skill> [message]',
+    summary: 'say what to use instead of a published skill',
+    options: [REGISTRY, { flags: '--undo', summary: 'take it back' }],
+    examples: ['skills deprecate @acme/pdf "use @acme/pdf-tools"', 'skills deprecate @acme/pdf --undo'],
+    load: () => import('./commands/deprecate.ts'),
+  },
+  {
+    name: 'login',
+    group: HOUSE,
+    summary: 'keep the token of a registry in a file that only you can read',
+    about:
+      'In CI no login is needed: set SKILLWARD_TOKEN and SKILLWARD_REGISTRY, or let the registry trust the job itself.',
+    options: [REGISTRY, { flags: '--token-stdin', summary: 'read the token from stdin' }, GLOBAL],
+    examples: [
+      'skills login --registry https://skills.example.org',
+      'skills login --registry https://skills.example.org --token-stdin < token',
+    ],
+    load: () => import('./commands/login.ts'),
+  },
+  {
+    name: 'logout',
+    group: HOUSE,
+    summary: 'forget the token of a registry',
+    options: [REGISTRY, GLOBAL],
+    examples: ['skills logout --registry https://skills.example.org'],
+    load: () => import('./commands/logout.ts'),
+  },
+  {
+    name: 'whoami',
+    group: HOUSE,
+    summary: 'show who you are to a registry, and what you may do there',
+    options: [REGISTRY, GLOBAL],
+    examples: ['skills whoami --json'],
+    load: () => import('./commands/whoami.ts'),
+  },
+  {
     name: 'import',
     group: HOUSE,
     args: '[file]',
@@ -229,5 +364,118 @@ export const COMMANDS: readonly CommandRow[] = [
     options: [{ flags: '--all', summary: 'the store too' }, GLOBAL, DRY],
     examples: ['skills prune --dry-run'],
     load: () => import('./commands/prune.ts'),
+  },
+  {
+    name: 'registry',
+    group: REGISTRY,
+    summary: 'run a registry: serve, backup, restore, gc, fsck, import, user, token',
+    examples: ['skills registry serve --data ./registry', 'skills registry backup ./backup'],
+    load: () => import('./commands/registry.ts'),
+    commands: [
+      {
+        name: 'serve',
+        summary: 'start it; the first start makes the user admin and shows his token once',
+        options: [
+          { flags: '--port <number>', summary: 'default 8480; 0 takes a free one' },
+          { flags: '--host <address>', summary: 'default 127.0.0.1; 0.0.0.0 for everybody' },
+          ...PLACE,
+          { flags: '--public-url <url>', summary: 'how clients reach it, behind a proxy' },
+          { flags: '--trust-proxy', summary: 'believe X-Forwarded-For' },
+          { flags: '--private', summary: 'nobody reads without a token' },
+          { flags: '--issuer <url>', summary: 'a CI issuer inside the own network', many: true },
+          { flags: '--quiet', summary: 'no log' },
+        ],
+        examples: [
+          'skills registry serve --data ./registry --port 8480',
+          'skills registry serve --database postgres://skills@db/skills --public-url https://skills.example.org',
+        ],
+        load: () => import('./commands/registry-serve.ts'),
+      },
+      {
+        name: 'backup',
+        args: '<dir>',
+        summary: 'save everything into a new folder, also while it runs',
+        options: PLACE,
+        examples: ['skills registry backup ./backup --data ./registry'],
+        load: () => import('./commands/registry-backup.ts'),
+      },
+      {
+        name: 'restore',
+        args: '<dir>',
+        summary: 'put a backup into an empty registry, of any database',
+        options: PLACE,
+        examples: ['skills registry restore ./backup --database postgres://skills@db/skills'],
+        load: () => import('./commands/registry-restore.ts'),
+      },
+      {
+        name: 'gc',
+        summary: 'free what nothing needs',
+        options: [
+          ...PLACE,
+          { flags: '--grace <hours>', summary: 'leave alone what is younger; default 24' },
+          DRY,
+        ],
+        examples: ['skills registry gc --dry-run'],
+        load: () => import('./commands/registry-gc.ts'),
+      },
+      {
+        name: 'fsck',
+        summary: 'look for damage; exit 4 when there is some',
+        options: [...PLACE, { flags: '--quick', summary: 'do not hash blobs' }],
+        examples: ['skills registry fsck --json'],
+        load: () => import('./commands/registry-fsck.ts'),
+      },
+      {
+        name: 'import',
+        args: '<dir>',
+        summary: 'publish every skill of a folder into a scope',
+        options: [
+          { flags: '--scope <scope>', summary: 'such as @acme' },
+          { flags: '--default-version <version>', summary: 'for skills that name none; default 0.1.0' },
+          ...PLACE,
+        ],
+        examples: ['skills registry import ./skills --scope @acme'],
+        load: () => import('./commands/registry-import.ts'),
+      },
+      {
+        name: 'user',
+        summary: 'accounts: user add NAME',
+        load: () => import('./commands/registry.ts'),
+        commands: [
+          {
+            name: 'add',
+            args: '<name>',
+            summary: 'make an account',
+            options: [{ flags: '--admin', summary: 'may do everything' }, ...PLACE],
+            examples: ['skills registry user add ada'],
+            load: () => import('./commands/registry-user-add.ts'),
+          },
+        ],
+      },
+      {
+        name: 'token',
+        summary: 'tokens: token create USER',
+        load: () => import('./commands/registry.ts'),
+        commands: [
+          {
+            name: 'create',
+            args: '<user>',
+            summary: 'make a token and show it once',
+            options: [
+              { flags: '--name <text>', summary: 'what it is for' },
+              {
+                flags: '-p, --permission <what>',
+                summary: 'read, admin, publish:@scope/*, yank:@scope/*; default read',
+                many: true,
+              },
+              { flags: '--days <number>', summary: 'how long it holds; without it for ever' },
+              ...PLACE,
+            ],
+            examples: ['skills registry token create ada --permission publish:@acme/* --days 90'],
+            load: () => import('./commands/registry-token-create.ts'),
+          },
+        ],
+      },
+    ],
   },
 ]

@@ -1,0 +1,127 @@
+// Publishes every skill of a folder into a scope, without a client: for the first filling of a registry.
+import { randomUUID } from 'node:crypto'
+import { lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { isSkillsError, SkillsError } from '../../src/errors/error.ts'
+import type { SkillFile } from '../../src/integrity/tree.ts'
+import { discoverSkills } from '../../src/manifest/discover.ts'
+import { readManifest } from '../../src/manifest/manifest.ts'
+import { pluginFilePaths } from '../../src/manifest/plugins.ts'
+import { packSkill } from '../../src/oci/pack.ts'
+import { displayShort, displayText } from '../../src/platform/text.ts'
+import { SCOPE, tagOfVersion, VERSION } from '../../src/registry/names.ts'
+import type { Principal } from '../auth.ts'
+import type { RegistryContext } from '../context.ts'
+import { findScope, insertScope } from '../db/scopes.ts'
+import { putManifest } from '../services/manifests.ts'
+import { uploadAtOnce } from '../services/uploads.ts'
+
+export interface ImportRequest {
+  readonly folder: string
+  /** With the `@`. */
+  readonly scope: string
+  /** For a skill that names none. */
+  readonly version?: string
+  readonly signal?: AbortSignal
+}
+
+export interface Imported {
+  readonly published: readonly { readonly name: string; readonly version: string; readonly digest: string }[]
+  readonly refused: readonly { readonly path: string; readonly code: string; readonly message: string }[]
+}
+
+const CONSOLE: Principal = {
+  actor: 'console',
+  userId: 0,
+  user: 'console',
+  admin: true,
+  permissions: ['admin'],
+  token: { id: 'console', name: 'console', expiresAt: null },
+}
+
+/**
+ * Publishes what can be published; what is refused is told, and does not stop the others.
+ * @throws usage for a scope or a folder that is none
+ */
+export async function importFolder(context: RegistryContext, request: ImportRequest): Promise<Imported> {
+  const { folder, scope, version = '0.1.0', signal } = request
+  if (!SCOPE.test(scope)) {
+    throw new SkillsError('usage', `Not a scope: ${displayText(scope)}`, { hint: 'give --scope @name' })
+  }
+  if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new SkillsError('usage', `There is no folder ${displayText(folder)}`)
+  }
+  const paths = filesIn(folder)
+  const plugins = pluginFilePaths(paths).map((path) => ({ path, bytes: readFileSync(join(folder, path)) }))
+  const at = context.now().toISOString()
+  await context.db.transaction(async (tx) => {
+    if (!(await findScope(tx, scope.slice(1))))
+      await insertScope(tx, { name: scope.slice(1), public: true, at })
+  })
+  const published: { name: string; version: string; digest: string }[] = []
+  const refused: { path: string; code: string; message: string }[] = []
+  for (const { dir } of discoverSkills(paths, plugins)) {
+    signal?.throwIfAborted()
+    try {
+      const prefix = dir === '' ? '' : `${dir}/`
+      const files = paths
+        .filter((path) => path.startsWith(prefix))
+        .map((path) => ({ path: path.slice(prefix.length), bytes: readFileSync(join(folder, path)) }))
+      published.push(await publish(context, { scope, files, version }))
+    } catch (error) {
+      if (!isSkillsError(error)) throw error
+      refused.push({ path: dir || '.', code: error.code, message: error.message })
+    }
+  }
+  return { published, refused }
+}
+
+async function publish(
+  context: RegistryContext,
+  {
+    scope,
+    files,
+    version,
+  }: { readonly scope: string; readonly files: readonly SkillFile[]; readonly version: string },
+): Promise<{ name: string; version: string; digest: string }> {
+  const { manifest, diagnostics } = readManifest(files, { mode: 'tolerant' })
+  if (!manifest) {
+    throw new SkillsError('manifest_invalid', diagnostics[0]?.message ?? 'It is not a skill')
+  }
+  const { name, description, skill } = manifest
+  const own = manifest.version !== undefined && VERSION.test(manifest.version) ? manifest.version : version
+  const packed = packSkill(files, {
+    name,
+    version: own,
+    description: displayShort(description, 1024),
+    ...(skill.license !== undefined && { license: skill.license }),
+    ...(skill.compatibility !== undefined && { compatibility: skill.compatibility }),
+    allowedTools: skill.allowedTools,
+    metadata: skill.metadata,
+  })
+  const repository = `${scope.slice(1)}/${name}`
+  const base = { principal: CONSOLE, requestId: `import-${randomUUID()}`, name: repository }
+  for (const { digest, bytes } of [packed.config, ...packed.layers]) {
+    await uploadAtOnce(context, { ...base, digest, length: bytes.length, body: once(bytes) })
+  }
+  const { digest } = await putManifest(context, {
+    ...base,
+    reference: tagOfVersion(own),
+    extraTags: [],
+    contentType: packed.manifestType,
+    bytes: packed.manifest,
+  })
+  return { name: `@${repository}`, version: own, digest }
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
+
+/** Regular files with `/`; links and other kinds are left out. */
+function filesIn(root: string): string[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((path) => !/(?:^|\/)\.git\//.test(path))
+}

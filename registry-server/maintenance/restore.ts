@@ -1,0 +1,126 @@
+// Puts a backup into an empty registry, of whatever database and blob store. Everything is checked before a row is
+// written; rows come in one transaction after the blobs, so a restore that dies leaves a registry that is still empty.
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream, existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import * as z from 'zod/mini'
+import { SkillsError } from '../../src/errors/error.ts'
+import { displayText } from '../../src/platform/text.ts'
+import type { RegistryContext } from '../context.ts'
+import { clearSettings, finishRestore, insertRows, isEmpty, type Row } from '../db/dump.ts'
+import { schemaTables } from '../db/tables.ts'
+import { BACKUP_INDEX, type BackupIndex, blobPath, tablePath } from './backup.ts'
+
+const indexSchema = z.object({
+  format: z.literal(1),
+  createdAt: z.string(),
+  tables: z.record(z.string(), z.object({ rows: z.int(), sha256: z.string() })),
+  blobs: z.int(),
+  bytes: z.int(),
+})
+
+/**
+ * Restores the backup in the folder.
+ * @throws backup_invalid for one that is unfinished, damaged or of another version; conflict when the registry is in use
+ */
+export async function restore(
+  { db, blobs, config }: Pick<RegistryContext, 'db' | 'blobs' | 'config'>,
+  folder: string,
+): Promise<BackupIndex> {
+  if (!(await isEmpty(db))) {
+    throw new SkillsError('conflict', 'The registry to restore into is not empty', {
+      hint: 'name a new --data folder or --database; start it only after the restore',
+    })
+  }
+  const index = readIndex(folder)
+  for (const { name } of schemaTables()) await checkTable(folder, name, index)
+  for await (const rows of readRows(folder, 'blobs')) {
+    for (const { digest } of rows)
+      await restoreBlob(blobs, { folder, digest: String(digest), maxBytes: config.limits.blobBytes })
+  }
+  await db.transaction(async (tx) => {
+    await tx.lock('restore')
+    if (!(await isEmpty(tx))) throw new SkillsError('conflict', 'Somebody has started to use the registry')
+    await clearSettings(tx)
+    for (const table of schemaTables()) {
+      for await (const rows of readRows(folder, table.name)) await insertRows(tx, table, rows)
+    }
+    await finishRestore(tx)
+  })
+  return index
+}
+
+function readIndex(folder: string): BackupIndex {
+  const path = join(folder, BACKUP_INDEX)
+  if (!existsSync(path)) throw invalid(`${displayText(folder)} holds no finished backup`)
+  try {
+    return indexSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (cause) {
+    throw invalid(`${displayText(path)} is not understood`, cause)
+  }
+}
+
+async function checkTable(folder: string, name: string, { tables }: BackupIndex): Promise<void> {
+  const hash = createHash('sha256')
+  const path = join(folder, tablePath(name))
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+  } catch (cause) {
+    throw invalid(`${displayText(path)} cannot be read`, cause)
+  }
+  if (hash.digest('hex') !== tables[name]?.sha256) throw invalid(`${displayText(path)} is damaged`)
+}
+
+async function* readRows(folder: string, name: string): AsyncGenerator<Row[]> {
+  const lines = createInterface({
+    input: createReadStream(join(folder, tablePath(name))),
+    crlfDelay: Infinity,
+  })
+  let rows: Row[] = []
+  for await (const line of lines) {
+    if (line === '') continue
+    rows.push(JSON.parse(line, textAsBytes) as Row)
+    if (rows.length >= 500) {
+      yield rows
+      rows = []
+    }
+  }
+  if (rows.length > 0) yield rows
+}
+
+function textAsBytes(_key: string, value: unknown): unknown {
+  const isBytes =
+    typeof value === 'object' && value !== null && 'base64' in value && typeof value.base64 === 'string'
+  return isBytes ? Buffer.from(value.base64 as string, 'base64') : value
+}
+
+async function restoreBlob(
+  blobs: RegistryContext['blobs'],
+  {
+    folder,
+    digest,
+    maxBytes,
+  }: { readonly folder: string; readonly digest: string; readonly maxBytes: number },
+): Promise<void> {
+  if (await blobs.stat(digest)) return
+  const path = join(folder, blobPath(digest))
+  // One that nothing needed was not copied.
+  if (!existsSync(path)) return
+  const upload = randomUUID()
+  await blobs.begin(upload)
+  try {
+    await blobs.append(upload, createReadStream(path) as AsyncIterable<Uint8Array>, maxBytes)
+    await blobs.finish(upload, digest)
+  } catch (cause) {
+    await blobs.abandon(upload)
+    throw invalid(`The blob ${digest} of the backup is damaged`, cause)
+  }
+}
+
+function invalid(message: string, cause?: unknown): SkillsError {
+  return new SkillsError('backup_invalid', message, {
+    hint: 'use another backup',
+    ...(cause !== undefined && { cause }),
+  })
+}
