@@ -16,6 +16,7 @@ export interface ManifestBytes {
   readonly mediaType: string
   /** Of the bytes, computed here. */
   readonly digest: string
+  readonly etag: string | undefined
 }
 
 /** What a registry says of a manifest without sending it; not to be believed before the bytes were hashed. */
@@ -56,7 +57,7 @@ export async function getManifest(
   const mediaType = typeOf(answer)
   refuseTwoTypes(answer.body, mediaType, what)
   const digest = isDigest(reference) ? reference : sha256Digest(answer.body)
-  return { bytes: answer.body, mediaType, digest }
+  return { bytes: answer.body, mediaType, digest, etag: answer.headers.etag }
 }
 
 /** Undefined when there is none. @throws like `getManifest`, but for what only the bytes show */

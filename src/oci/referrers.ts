@@ -17,7 +17,7 @@ import type { Session } from './session.ts'
 import type { OciResponse } from './transport.ts'
 
 const PAGES = 100
-const ATTEMPTS = 4
+const ATTEMPTS = 6
 
 /** The tag under which clients list referrers where the registry does not: `sha256-<hex>`. */
 export function fallbackTag(digest: string): string {
@@ -104,47 +104,56 @@ async function fromApi(
 }
 
 async function fromTag(session: Session, repository: string, digest: string): Promise<Descriptor[]> {
-  return [...((await readTag(session, repository, digest))?.manifests ?? [])]
+  return [...(await readTag(session, repository, digest)).manifests]
 }
 
-async function readTag(
-  session: Session,
-  repository: string,
-  digest: string,
-): Promise<ImageIndex | undefined> {
+interface TagList {
+  readonly manifests: readonly Descriptor[]
+  readonly etag: string | undefined
+}
+
+async function readTag(session: Session, repository: string, digest: string): Promise<TagList> {
   const tag = fallbackTag(digest)
   try {
-    const { bytes } = await getManifest(session, repository, tag)
-    return indexOf(bytes, placeOf(session, repository, tag))
+    const { bytes, etag } = await getManifest(session, repository, tag)
+    return { manifests: indexOf(bytes, placeOf(session, repository, tag)).manifests, etag }
   } catch (error) {
-    if (isSkillsError(error, 'source_not_found')) return undefined
+    if (isSkillsError(error, 'source_not_found')) return { manifests: [], etag: undefined }
     throw error
   }
 }
 
-/** Reads, adds, writes and looks again: where nothing can be compared, another writer may have been between. */
+/**
+ * Reads, adds, writes and looks again. Where a registry does not compare (If-Match), a writer that read before and
+ * writes after this look can still take the entry away: the fallback tag has no better.
+ */
 async function addToTag(
   session: Session,
   repository: string,
   { subject, entry }: { readonly subject: string; readonly entry: Descriptor },
 ): Promise<void> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await wait(50 * 2 ** attempt * (0.5 + Math.random()))
-    const manifests = (await readTag(session, repository, subject))?.manifests ?? []
+  const reference = fallbackTag(subject)
+  for (let attempt = 0; ; attempt++) {
+    const { manifests, etag } = await readTag(session, repository, subject)
     if (manifests.some(({ digest }) => digest === entry.digest)) return
+    if (attempt >= ATTEMPTS) {
+      throw new SkillsError(
+        'fetch_failed',
+        `Others change ${placeOf(session, repository, reference)} at the same time`,
+        { hint: 'try again' },
+      )
+    }
+    if (attempt > 0) await wait(25 * 2 ** attempt * (0.5 + Math.random()))
     const index = { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [...manifests, entry] }
     const bytes = Buffer.from(JSON.stringify(index))
-    await putManifest(session, repository, { reference: fallbackTag(subject), bytes, mediaType: OCI_INDEX })
+    try {
+      const put = { reference, bytes, mediaType: OCI_INDEX, ...(etag !== undefined && { ifMatch: etag }) }
+      await putManifest(session, repository, put)
+    } catch (error) {
+      // Somebody was faster; read what they wrote.
+      if (!isSkillsError(error, 'push_refused') || error.details.status !== 412) throw error
+    }
   }
-  const manifests = (await readTag(session, repository, subject))?.manifests ?? []
-  if (manifests.some(({ digest }) => digest === entry.digest)) return
-  throw new SkillsError(
-    'fetch_failed',
-    `Others change ${placeOf(session, repository, fallbackTag(subject))} at the same time`,
-    {
-      hint: 'try again',
-    },
-  )
 }
 
 function indexOf(bytes: Uint8Array, what: string): ImageIndex {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { digestOfFiles } from '../../src/integrity/tree.ts'
 import { ociClient } from '../../src/oci/client.ts'
 import { readSettings } from '../../src/platform/env.ts'
+import { saveCredential } from '../../src/registry/credentials.ts'
 import { ociSource } from '../../src/sources/oci.ts'
 import { readSkill } from '../../src/sources/read-skill.ts'
 import type { OciResolution, OciSpec, SourceIo } from '../../src/sources/source.ts'
@@ -129,6 +130,17 @@ describe('the OCI source', () => {
     await expect(ociSource.resolve(spec(), io)).toThrowCode('integrity_mismatch')
     const resolution = { ...spec(), digest: packedPdf().manifestDigest } as OciResolution
     await expect(ociSource.open(resolution, io)).toThrowCode('integrity_mismatch')
+  })
+
+  test('sends the token of skills login to its registry, and to no other', async () => {
+    await push()
+    fake.options.auth = 'basic'
+    fake.options.user = { name: 'me', password: 'token-of-mine' }
+    saveCredential('http://127.0.0.1:1', { token: 'another', user: 'me' }, io.settings)
+    await expect(ociSource.resolve(spec(), io)).toThrowCode('source_unauthorized')
+    expect(fake.log.some(({ authorization }) => authorization !== undefined)).toBe(false)
+    saveCredential(fake.origin, { token: 'token-of-mine', user: 'me' }, io.settings)
+    expect((await ociSource.resolve(spec(), io)).digest).toBe(packedPdf().manifestDigest)
   })
 
   test.skipIf(need('oci'))(

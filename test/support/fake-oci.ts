@@ -31,6 +31,8 @@ export interface FakeOciOptions {
   /** Page size of tags and referrers. */
   page?: number
   mount?: boolean
+  /** Heeds If-Match where a manifest is put. */
+  compares?: boolean
   /** Answers every request so, before anything else. */
   fail?: (
     request: IncomingMessage,
@@ -166,6 +168,15 @@ function answerManifest(call: Call, repository: string, reference: string): void
   const key = `${repository}${reference.includes(':') ? '@' : ':'}${reference}`
   if (request.method === 'PUT') {
     const digest = sha256(body)
+    const expected = request.headers['if-match']
+    const current = fake.manifests.get(key)
+    if (
+      fake.options.compares &&
+      expected !== undefined &&
+      (!current || expected !== `"${sha256(current.bytes)}"`)
+    ) {
+      return problem(call, 412, 'CONFLICT')
+    }
     const stored = { type: request.headers['content-type'] ?? '', bytes: body }
     fake.manifests.set(`${repository}@${digest}`, stored)
     if (!reference.includes(':')) fake.manifests.set(key, stored)
@@ -183,7 +194,11 @@ function answerManifest(call: Call, repository: string, reference: string): void
   const lies = fake.options.corrupt === 'manifest' || fake.options.corrupt === 'both'
   const bytes = lies ? Buffer.concat([found.bytes, Buffer.from(' ')]) : found.bytes
   return send(call, 200, {
-    headers: { 'content-type': found.type, 'docker-content-digest': sha256(found.bytes) },
+    headers: {
+      'content-type': found.type,
+      'docker-content-digest': sha256(found.bytes),
+      etag: `"${sha256(found.bytes)}"`,
+    },
     body: bytes,
   })
 }
