@@ -23,6 +23,7 @@ export interface Questions {
   /** Like `choose`, and may be narrowed by typing. */
   readonly search: <T>(message: string, options: Option<T>[], chosen: T[]) => Promise<T[]>
   readonly confirm: (message: string) => Promise<boolean>
+  readonly secret: (message: string) => Promise<string>
 }
 
 /** An `Ask` over a terminal. */
@@ -33,6 +34,7 @@ export function createAsk(parts: AskParts): Ask {
     chooseAgents: (choices) => chooseAgents(questions, choices),
     consent: (items: readonly ConsentItem[]): Promise<ConsentAnswer> => askConsent(questions, items),
     confirm: (question) => questions.confirm(displayText(question)),
+    secret: (question) => questions.secret(displayText(question)),
   }
 }
 
@@ -97,6 +99,10 @@ function createQuestions({ world, printer, signal, pause }: AskParts): Questions
           maxItems: FEW,
         }),
       )
+    },
+    async secret(message) {
+      const { password } = await ready()
+      return answered<string>(await password({ ...common, message }))
     },
     async confirm(message) {
       const { confirm } = await ready()

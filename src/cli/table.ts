@@ -42,7 +42,7 @@ const ADD: readonly OptionRow[] = [
   { flags: '--registry <url>', summary: 'the registry of @scope/name' },
 ]
 
-const REGISTRY: OptionRow = { flags: '--registry <url>', summary: "the registry, if not the project's" }
+const FROM: OptionRow = { flags: '--registry <url>', summary: "the registry, if not the project's" }
 
 const INSTALL: readonly OptionRow[] = [GLOBAL, GRANT, DRY, OFFLINE, FORCE]
 const FROZEN: OptionRow = { flags: '--frozen', summary: 'exactly skills.lock or nothing, like ci' }
@@ -99,7 +99,7 @@ export const COMMANDS: readonly CommandRow[] = [
       'Asks the registry of skills.json, or the one that --registry names: also one that speaks the ClawHub API, or a site\n' +
       'with an index of skills.',
     options: [
-      REGISTRY,
+      FROM,
       { flags: '--scope <scope>', summary: 'only this scope: @acme' },
       { flags: '--capability <kind>', summary: 'only skills that ask for this: network, terminal …' },
       { flags: '--signed', summary: 'only signed skills' },
@@ -270,7 +270,7 @@ export const COMMANDS: readonly CommandRow[] = [
       'A published version never changes: the same content again is a success, other content is refused. Refused are also\n' +
       'secrets, links, and a patch release that asks for more capabilities than the version before it.',
     options: [
-      REGISTRY,
+      FROM,
       { flags: '--scope <scope>', summary: 'the scope to publish to: @acme' },
       { flags: '--to <reference>', summary: 'an OCI repository instead: oci://host/repository[:tag]' },
       RELEASE,
@@ -289,7 +289,7 @@ export const COMMANDS: readonly CommandRow[] = [
     group: AUTHORS,
     args: '<skill>',
     summary: 'take a published version out of choice; what is locked stays installable',
-    options: [REGISTRY, { flags: '-r, --reason <text>', summary: 'why, for everybody who has it locked' }],
+    options: [FROM, { flags: '-r, --reason <text>', summary: 'why, for everybody who has it locked' }],
     examples: ['skills yank @acme/pdf@1.2.0 --reason "deletes files"'],
     load: () => import('./commands/yank.ts'),
   },
@@ -298,7 +298,7 @@ export const COMMANDS: readonly CommandRow[] = [
     group: AUTHORS,
     args: '<skill>',
     summary: 'offer a yanked version again',
-    options: [REGISTRY],
+    options: [FROM],
     examples: ['skills unyank @acme/pdf@1.2.0'],
     load: () => import('./commands/unyank.ts'),
   },
@@ -307,7 +307,7 @@ export const COMMANDS: readonly CommandRow[] = [
     group: AUTHORS,
     args: '<skill> [message]',
     summary: 'say what to use instead of a published skill',
-    options: [REGISTRY, { flags: '--undo', summary: 'take it back' }],
+    options: [FROM, { flags: '--undo', summary: 'take it back' }],
     examples: ['skills deprecate @acme/pdf "use @acme/pdf-tools"', 'skills deprecate @acme/pdf --undo'],
     load: () => import('./commands/deprecate.ts'),
   },
@@ -317,7 +317,7 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'keep the token of a registry in a file that only you can read',
     about:
       'In CI no login is needed: set SKILLWARD_TOKEN and SKILLWARD_REGISTRY, or let the registry trust the job itself.',
-    options: [REGISTRY, { flags: '--token-stdin', summary: 'read the token from stdin' }, GLOBAL],
+    options: [FROM, { flags: '--token-stdin', summary: 'read the token from stdin' }, GLOBAL],
     examples: [
       'skills login --registry https://skills.example.org',
       'skills login --registry https://skills.example.org --token-stdin < token',
@@ -328,7 +328,7 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'logout',
     group: HOUSE,
     summary: 'forget the token of a registry',
-    options: [REGISTRY, GLOBAL],
+    options: [FROM, GLOBAL],
     examples: ['skills logout --registry https://skills.example.org'],
     load: () => import('./commands/logout.ts'),
   },
@@ -336,7 +336,7 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'whoami',
     group: HOUSE,
     summary: 'show who you are to a registry, and what you may do there',
-    options: [REGISTRY, GLOBAL],
+    options: [FROM, GLOBAL],
     examples: ['skills whoami --json'],
     load: () => import('./commands/whoami.ts'),
   },

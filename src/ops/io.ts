@@ -48,6 +48,8 @@ export interface Ask {
   chooseAgents(choices: readonly AgentChoice[]): Promise<readonly string[]>
   consent(items: readonly ConsentItem[]): Promise<ConsentAnswer>
   confirm(question: string): Promise<boolean>
+  /** A text that is not shown while it is typed. */
+  secret(question: string): Promise<string>
 }
 
 export interface Io {
@@ -61,6 +63,8 @@ export interface Io {
   readonly notice: (notice: Notice) => void
   /** Shows what was asked for when consent is given without a question, so that a log holds it. */
   readonly show?: (items: readonly ConsentItem[]) => Promise<void>
+  /** The text that is piped in, for a command that asks for it by a flag. */
+  readonly input?: () => Promise<string>
   /** Absent when nobody can answer: then a question is a refusal. */
   readonly ask?: Ask
 }

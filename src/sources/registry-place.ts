@@ -1,7 +1,7 @@
 // Which registry a scope belongs to, and a client for it. A scope belongs to one registry; there is no second try.
 import { SkillsError } from '../errors/error.ts'
 import { registryClient, type RegistryClient } from '../registry/client.ts'
-import { credentialFor, type Credential } from '../registry/credentials.ts'
+import { credentialFor } from '../registry/credentials.ts'
 import { displayShort, redactUrl } from '../platform/text.ts'
 import type { RegistrySpec, SourceIo, SourcePolicy } from './source.ts'
 
@@ -37,11 +37,6 @@ export function registryOf(
   })
 }
 
-/** What only a registry that the user named may have: see `credentialFor`. */
-export function credentialOf(registry: string, io: SourceIo): Credential | undefined {
-  return credentialFor(registry, io.settings)
-}
-
 /** A client with the token for exactly this registry. @throws offline */
 export function clientOf(registry: string, io: SourceIo): RegistryClient {
   if (io.offline) {
@@ -49,7 +44,7 @@ export function clientOf(registry: string, io: SourceIo): RegistryClient {
       hint: 'run the command again without --offline',
     })
   }
-  const token = credentialOf(registry, io)?.token
+  const token = credentialFor(registry, io.settings)?.token
   return registryClient({ registry, token, signal: io.signal, report: (message) => io.report(message) })
 }
 

@@ -1,15 +1,12 @@
 // The source `registry`: a version of `@scope/name`, chosen from the catalogue and pulled over OCI from the same host.
 // A yanked version is never chosen, but stays installable from a lock, with a remark.
-import { isSkillsError } from '../errors/error.ts'
-import { SkillsError } from '../errors/error.ts'
-import type { Credential as OciCredential } from '../oci/credential.ts'
+import { isSkillsError, SkillsError } from '../errors/error.ts'
 import { chooseVersion, type ChoiceRules } from '../registry/choose.ts'
 import { repositoryOfName } from '../registry/names.ts'
 import type { SkillDocument } from '../registry/protocol.ts'
 import { displayShort, displayText, redactUrl } from '../platform/text.ts'
-import { pullArtifact } from './artifact.ts'
-import { memoryTree, withoutWrapper } from './memory-tree.ts'
-import { clientOf, credentialOf, registryOf } from './registry-place.ts'
+import { openArtifact } from './oci.ts'
+import { clientOf, registryOf } from './registry-place.ts'
 import type { RegistryResolution, RegistrySpec, Source, SourceIo } from './source.ts'
 
 export const registrySource: Source<'registry'> = {
@@ -19,18 +16,9 @@ export const registrySource: Source<'registry'> = {
   /** @throws integrity_mismatch when the registry gives other bytes than the digest names; offline */
   async open(resolution, io) {
     const { registry, name, digest } = resolution
-    const credential = credentialOf(registry, io)
-    const known: OciCredential | undefined = credential && {
-      kind: 'basic',
-      username: credential.user ?? 'token',
-      password: credential.token,
-    }
     const place = { registry: new URL(registry).host, repository: repositoryOfName(name), digest }
-    const [entries] = await Promise.all([
-      pullArtifact(place, { ...(known && { credentials: async () => known }), io }),
-      remarkYanked(resolution, io),
-    ])
-    return memoryTree(withoutWrapper(entries))
+    const [tree] = await Promise.all([openArtifact(place, io), remarkYanked(resolution, io)])
+    return tree
   },
 
   /** @throws registry_changed when the skill was locked from another registry than the settings name now */

@@ -50,4 +50,5 @@ const unanswered: Ask = {
   chooseAgents: () => Promise.reject(new Error('asked to choose agents')),
   consent: () => Promise.reject(new Error('asked for consent')),
   confirm: () => Promise.reject(new Error('asked to confirm')),
+  secret: () => Promise.reject(new Error('asked for a secret')),
 }

@@ -36,7 +36,7 @@ export async function run({ args, options, io }: Invocation): Promise<Answer> {
   return { result, view: (canvas) => addView(result, canvas) }
 }
 
-const SOURCE_FLAGS = ['path', 'git', 'ref', 'subdir', 'url', 'digest'] as const
+const SOURCE_FLAGS = ['path', 'git', 'ref', 'subdir', 'url', 'digest', 'oci', 'registry'] as const
 
 function sourcesOf(args: readonly string[], options: Options): ParsedSpec[] {
   const flags = defined(

@@ -1,0 +1,11 @@
+// `skills whoami`.
+import { whoami } from '../../ops/login.ts'
+import type { Answer, Invocation } from '../command.ts'
+import { defined, flag, text } from '../flags.ts'
+import { whoamiView } from '../views/login.ts'
+
+export async function run({ options, io }: Invocation): Promise<Answer> {
+  const request = { registry: text(options, 'registry'), global: flag(options, 'global') }
+  const result = await whoami(defined(request), io)
+  return { result, view: (canvas) => whoamiView(result, canvas) }
+}

@@ -1,0 +1,56 @@
+// `skills pack` and `skills publish` for a person.
+import type { PackResult } from '../../ops/pack.ts'
+import type { PublishResult } from '../../ops/publish.ts'
+import { displayText } from '../../platform/text.ts'
+import type { Canvas } from '../style.ts'
+import { changeLines } from './consent.ts'
+import { columns, lines, paragraphs } from './layout.ts'
+import { capabilitySummary, counted, diagnosticLines } from './phrases.ts'
+
+/** What was written, with the digests that identify it. */
+export function packView(result: PackResult, canvas: Canvas): string {
+  const { name, version, digest, integrity, files, output, diagnostics } = result
+  return paragraphs(
+    diagnosticLines(diagnostics, canvas) || undefined,
+    columns(
+      [
+        ['skill', `${name} ${version}`],
+        ['content', `${integrity} (${counted(files.length, 'file')})`],
+        ['artifact', digest],
+      ],
+      canvas,
+    ),
+    `Wrote ${displayText(output)}`,
+  )
+}
+
+const DONE = {
+  published: 'Published',
+  unchanged: 'Already published, unchanged:',
+  checked: 'Would publish',
+} as const
+
+/** What stands in the registry now; with --dry-run also the files that would go there. */
+export function publishView(result: PublishResult, canvas: Canvas): string {
+  const { status, name, version, digest, integrity, registry, files, widened, capabilities } = result
+  const { style } = canvas
+  const list = files.map(({ path, bytes }) => [path, `${bytes} bytes`])
+  const wider =
+    widened.length > 0 &&
+    lines(style('yellow', 'It asks for more than the version before it:'), changeLines(widened, canvas))
+  return paragraphs(
+    diagnosticLines(result.diagnostics, canvas) || undefined,
+    status === 'checked' ? columns(list, canvas, { indent: '  ' }) : undefined,
+    wider || undefined,
+    `${style('green', DONE[status])} ${style('bold', displayText(`${name}@${version}`))} in ${displayText(registry)}`,
+    columns(
+      [
+        ['content', integrity],
+        ['artifact', digest],
+        ['asks for', capabilitySummary(capabilities)],
+      ],
+      canvas,
+      { indent: '  ' },
+    ),
+  )
+}

@@ -1,0 +1,220 @@
+// Publishes a skill's folder: to a registry as `@scope/name`, or to any OCI repository. A version is immutable: the same
+// content again is a success, other content is refused before anything is sent.
+import type { Capabilities } from '../capabilities/capabilities.ts'
+import type { CapabilityChange } from '../capabilities/diff.ts'
+import type { Diagnostic } from '../errors/diagnostic.ts'
+import { isSkillsError, SkillsError } from '../errors/error.ts'
+import type { CredentialLookup } from '../oci/credential.ts'
+import { ociClient, type OciClient } from '../oci/client.ts'
+import { displayShort, displayText } from '../platform/text.ts'
+import { repositoryOfName, SCOPE, tagOfVersion, VERSION } from '../registry/names.ts'
+import type { SkillDocument } from '../registry/protocol.ts'
+import { describeChange, wideningOf } from '../registry/release-rules.ts'
+import { ociCredentials } from '../sources/oci-access.ts'
+import type { OciSpec } from '../sources/source.ts'
+import { parseSpec } from '../sources/spec.ts'
+import type { Io } from './io.ts'
+import { packFolder, type PackedFolder, type PackRequest } from './pack.ts'
+import { openRegistry, type RegistryAccess, type RegistryRequest } from './registry-access.ts'
+
+export interface PublishRequest extends RegistryRequest, Pick<PackRequest, 'folder' | 'release'> {
+  /** `oci://host/repository[:tag]` instead of a registry. */
+  readonly to?: string
+  /** `@scope`; the only one that the user may publish to when absent. */
+  readonly scope?: string
+  readonly dryRun?: boolean
+}
+
+export interface PublishResult {
+  /** `published` now, `unchanged` because it was there already, `checked` with `dryRun`. */
+  readonly status: 'published' | 'unchanged' | 'checked'
+  /** `@scope/name`, or the OCI repository. */
+  readonly name: string
+  readonly version: string
+  readonly digest: string
+  readonly integrity: string
+  readonly registry: string
+  readonly files: readonly { readonly path: string; readonly bytes: number }[]
+  readonly capabilities: Capabilities
+  /** What it may do beyond the version before it, in a minor release. */
+  readonly widened: readonly CapabilityChange[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/**
+ * @throws version_exists, capability_widened, secret_found, publish_refused, manifest_invalid, unauthorized, forbidden,
+ * and what a push throws
+ */
+export async function publish(request: PublishRequest, io: Io): Promise<PublishResult> {
+  if (request.to !== undefined && (request.registry !== undefined || request.scope !== undefined)) {
+    throw new SkillsError(
+      'usage',
+      '--to names an OCI repository; --registry and --scope belong to a registry',
+    )
+  }
+  const folder = await packFolder(request, io)
+  return request.to === undefined
+    ? toRegistry(folder, request, io)
+    : toRepository(folder, request.to, { request, io })
+}
+
+async function toRegistry(folder: PackedFolder, request: PublishRequest, io: Io): Promise<PublishResult> {
+  const { scope, dryRun } = request
+  const named = checkedScope(scope)
+  const access = await openRegistry(
+    { ...request, write: dryRun !== true, ...(named !== undefined && { name: `${named}/${folder.name}` }) },
+    io,
+  )
+  const name = `${named ?? (await onlyScope(access))}/${folder.name}`
+  const document = await publishedSkill(access, name)
+  const widened = await wideningFrom(folder, document, access)
+  const result = { ...resultOf(folder, name, access.registry), widened }
+  const standing = document?.versions.find(({ version }) => version === folder.version)
+  if (standing) {
+    if (standing.digest === folder.packed.manifestDigest) return { ...result, status: 'unchanged' }
+    throw exists(`${name}@${folder.version}`, standing.digest, folder)
+  }
+  if (dryRun) return { ...result, status: 'checked' }
+  const { credential, registry } = access
+  const credentials: CredentialLookup = async () =>
+    credential && { kind: 'basic', username: credential.user ?? 'token', password: credential.token }
+  const client = ociClient({ registry: new URL(registry).host, credentials, signal: io.signal })
+  io.report(`publishing ${displayText(name)}@${folder.version}`)
+  await push(folder, { client, repository: repositoryOfName(name), tag: tagOfVersion(folder.version) })
+  return { ...result, status: 'published' }
+}
+
+async function toRepository(
+  folder: PackedFolder,
+  to: string,
+  { request, io }: { readonly request: PublishRequest; readonly io: Io },
+): Promise<PublishResult> {
+  const place = ociPlace(to)
+  const { registry, repository, tag = tagOfVersion(folder.version) } = place
+  const client = ociClient({ registry, credentials: ociCredentials(io.settings), signal: io.signal })
+  const result = { ...resultOf(folder, `${registry}/${repository}`, registry), widened: [] }
+  const standing = await client.headManifest(repository, tag)
+  if (standing) {
+    const digest = standing.digest ?? (await client.getManifest(repository, tag)).digest
+    if (digest === folder.packed.manifestDigest) return { ...result, status: 'unchanged' }
+    if (VERSION.test(tag.replace('_', '+'))) throw exists(`${registry}/${repository}:${tag}`, digest, folder)
+  }
+  if (request.dryRun) return { ...result, status: 'checked' }
+  io.report(`pushing to ${displayText(`${registry}/${repository}:${tag}`)}`)
+  await push(folder, { client, repository, tag })
+  return { ...result, status: 'published' }
+}
+
+async function push(
+  { packed }: PackedFolder,
+  {
+    client,
+    repository,
+    tag,
+  }: { readonly client: OciClient; readonly repository: string; readonly tag: string },
+): Promise<void> {
+  for (const { digest, bytes } of [packed.config, ...packed.layers]) {
+    await client.pushBlob(repository, { digest, bytes })
+  }
+  await client.putManifest(repository, {
+    reference: tag,
+    bytes: packed.manifest,
+    mediaType: packed.manifestType,
+  })
+}
+
+function ociPlace(to: string): OciSpec {
+  const spec = parseSpec(/^oci:/i.test(to) ? to : `oci://${to}`)
+  if (spec.kind === 'oci' && spec.digest === undefined && spec.subdir === undefined) return spec
+  throw new SkillsError('usage', `Not a repository to publish to: ${displayShort(to, 200)}`, {
+    hint: 'write oci://host/repository or oci://host/repository:tag',
+  })
+}
+
+function checkedScope(scope: string | undefined): string | undefined {
+  const name = scope === undefined || scope.startsWith('@') ? scope : `@${scope}`
+  if (name === undefined || SCOPE.test(name)) return name
+  throw new SkillsError('usage', `Not a scope: ${displayShort(scope ?? '', 80)}`, {
+    hint: 'write --scope @acme',
+  })
+}
+
+async function onlyScope({ client }: RegistryAccess): Promise<string> {
+  const { scopes, user } = await client.whoami()
+  const own = scopes.filter(({ role }) => role !== 'reader')
+  const [only] = own
+  if (only && own.length === 1) return only.scope
+  const names = own.map(({ scope }) => scope)
+  throw new SkillsError(
+    'usage',
+    names.length === 0 ? `${displayText(user)} may publish to no scope` : 'More than one scope may be meant',
+    {
+      hint:
+        names.length === 0
+          ? 'ask for one, or name it with --scope'
+          : `pass --scope with one of ${names.join(', ')}`,
+    },
+  )
+}
+
+/** Undefined when nothing of that name is published yet. */
+async function publishedSkill({ client }: RegistryAccess, name: string): Promise<SkillDocument | undefined> {
+  try {
+    return await client.skill(name)
+  } catch (error) {
+    if (isSkillsError(error, 'skill_not_found') || isSkillsError(error, 'not_found')) return undefined
+    throw error
+  }
+}
+
+/** @throws capability_widened in a patch release */
+async function wideningFrom(
+  { version, request }: PackedFolder,
+  document: SkillDocument | undefined,
+  { client }: RegistryAccess,
+): Promise<readonly CapabilityChange[]> {
+  if (!document) return []
+  const { compare } = await import('semver')
+  const [previous] = document.versions
+    .filter((one) => compare(one.version, version) < 0)
+    .toSorted((a, b) => compare(b.version, a.version))
+  if (!previous) return []
+  const { capabilities, optionalCapabilities } = await client.version(document.name, previous.version)
+  const widening = wideningOf(
+    { version: previous.version, capabilities, ...(optionalCapabilities && { optionalCapabilities }) },
+    { version, capabilities: request.requested, optionalCapabilities: request.optional },
+  )
+  if (widening?.verdict !== 'refuse') return widening?.changes ?? []
+  throw new SkillsError(
+    'capability_widened',
+    `${version} is a patch of ${widening.previous}, but asks for more: ${widening.changes.map(describeChange).map(displayText).join('; ')}`,
+    {
+      hint: 'publish it as a minor version, or ask for no more',
+      details: { previous: widening.previous, version },
+    },
+  )
+}
+
+function exists(what: string, digest: string, { packed }: PackedFolder): SkillsError {
+  return new SkillsError('version_exists', `${displayText(what)} is published already, with other content`, {
+    hint: 'give it a new version; what is published never changes',
+    details: { expected: displayShort(digest, 100), actual: packed.manifestDigest },
+  })
+}
+
+function resultOf(
+  { version, packed, files, request, diagnostics }: PackedFolder,
+  name: string,
+  registry: string,
+): Omit<PublishResult, 'status' | 'widened'> {
+  return {
+    name,
+    version,
+    digest: packed.manifestDigest,
+    integrity: packed.integrity,
+    registry,
+    files: files.map(({ path, bytes }) => ({ path, bytes: bytes.length })),
+    capabilities: request.requested,
+    diagnostics,
+  }
+}
