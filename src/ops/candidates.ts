@@ -4,7 +4,7 @@ import { SkillsError } from '../errors/error.ts'
 import { loadProject } from '../lock/file.ts'
 import type { Lockfile } from '../lock/lockfile.ts'
 import { assertSkillName } from '../lock/skill-name.ts'
-import { readManifest } from '../manifest/manifest.ts'
+import { type Manifest, readManifest } from '../manifest/manifest.ts'
 import { type CapabilityRequest, capabilityRequest } from '../manifest/request.ts'
 import { mapParallel } from '../platform/parallel.ts'
 import { displayText } from '../platform/text.ts'
@@ -172,7 +172,7 @@ export function candidateOf(
     integrity: verified.integrity,
     spec,
     resolution: fetched.resolution,
-    ...(manifest.version && { version: manifest.version }),
+    ...versionOf(manifest, fetched.resolution),
     dependencies: manifest.dependencies,
     verified,
     request: capabilityRequest(manifest, verified.files),
@@ -187,4 +187,10 @@ function isSamePlace(a: Resolution, b: Resolution): boolean {
 
 function subdirOf(dir: string): { subdir?: string } {
   return dir === '' ? {} : { subdir: dir }
+}
+
+/** A registry publishes a skill under one version, whether its files name it or not. */
+function versionOf({ version }: Manifest, resolution: Resolution): { version?: string } {
+  const found = resolution.kind === 'registry' ? resolution.version : version
+  return found ? { version: found } : {}
 }

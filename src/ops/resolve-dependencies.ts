@@ -72,12 +72,13 @@ export async function solveProject(request: SolveProject, from: SourceIo): Promi
     import('../sources/registry.ts'),
   ])
   const specs = new Map(roots.map(({ spec }) => [spec.name, spec]))
+  const scopes = scopeRegistries(roots)
   const registries = new Map<string, string>()
   const lockedVersion = (target: string): string | undefined => lockedOf(request.lock, target)?.version
   const solution = await solve({
     roots: needs,
     async document(target) {
-      const spec = specs.get(target) ?? { kind: 'registry', name: target }
+      const spec = specs.get(target) ?? specOf(target, scopes)
       if (!lockedOf(request.lock, target)) assertSourceAllowed(spec, request.project)
       const registry = registryOf(spec, from)
       assertSameRegistry(target, registry, request.lock)
@@ -89,7 +90,7 @@ export async function solveProject(request: SolveProject, from: SourceIo): Promi
     prefer: (target) => (request.fresh(target) ? undefined : lockedVersion(target)),
     target: (key, of) => (key.startsWith('@') ? key : `${of.slice(0, of.indexOf('/'))}/${key}`),
   })
-  const skills = skillsOf(solution, { request, roots, registries })
+  const skills = skillsOf(solution, { request, roots, registries, scopes })
   for (const { resolution } of skills) {
     if (resolution.version === lockedVersion(resolution.name)) continue
     const found = solution.get(resolution.name)
@@ -110,6 +111,37 @@ function rootsOf({ project, asked, lock }: SolveProject): readonly Root[] {
     roots.set(spec.name, { name, spec })
   }
   return [...roots.values()]
+}
+
+/**
+ * The registries that specs themselves name, by scope: what a skill of the scope needs of the same scope is there too.
+ * @throws registry_changed for a scope with two
+ */
+function scopeRegistries(roots: readonly Root[]): ReadonlyMap<string, string> {
+  const scopes = new Map<string, string>()
+  for (const { spec } of roots) {
+    if (spec.registry === undefined) continue
+    const scope = scopeOf(spec.name)
+    const other = scopes.get(scope)
+    if (other !== undefined && other !== spec.registry) {
+      throw new SkillsError(
+        'registry_changed',
+        `${scope} would come from two registries: ${displayText(other)} and ${displayText(spec.registry)}`,
+        { hint: `a scope belongs to one registry; set registries."${scope}" in skills.json` },
+      )
+    }
+    scopes.set(scope, spec.registry)
+  }
+  return scopes
+}
+
+function specOf(target: string, scopes: ReadonlyMap<string, string>): RegistrySpec {
+  const registry = scopes.get(scopeOf(target))
+  return { kind: 'registry', name: target, ...(registry !== undefined && { registry }) }
+}
+
+function scopeOf(target: string): string {
+  return target.slice(0, target.indexOf('/'))
 }
 
 /** Skills of other sources, asked for now or locked, that skills.json still wants. */
@@ -157,10 +189,12 @@ function skillsOf(
     request,
     roots,
     registries,
+    scopes,
   }: {
     readonly request: SolveProject
     readonly roots: readonly Root[]
     readonly registries: ReadonlyMap<string, string>
+    readonly scopes: ReadonlyMap<string, string>
   },
 ): readonly SolvedSkill[] {
   const rootOf = new Map(roots.map((root) => [root.spec.name, root]))
@@ -176,7 +210,7 @@ function skillsOf(
     }
     return {
       name: root?.name ?? lockedAs(request.lock, target) ?? ownName(target),
-      spec: root?.spec ?? { kind: 'registry', name: target },
+      spec: root?.spec ?? specOf(target, scopes),
       resolution,
       dependencies: version.dependencies,
       dependency: root === undefined,
