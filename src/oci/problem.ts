@@ -1,5 +1,5 @@
 // What a registry's refusal means: its status and its error list as one SkillsError. Shows what it says, safely.
-import { CODES, type Code } from '../errors/codes.ts'
+import type { Code } from '../errors/codes.ts'
 import { SkillsError } from '../errors/error.ts'
 import { displayShort } from '../platform/text.ts'
 import { shownUrl, type OciResponse } from './transport.ts'
@@ -12,12 +12,21 @@ interface RegistryError {
   readonly detail: string | undefined
 }
 
-/** A code of ours that a registry may answer with in the detail of its error. */
-const OWN_CODES: ReadonlySet<string> = new Set([
-  'version_exists',
-  'manifest_invalid',
-  'integrity_mismatch',
+/** Codes of ours that our own registry answers with in the detail of an error about what was pushed. */
+const OWN_CODES: ReadonlySet<string> = new Set<Code>([
+  'archive_invalid',
+  'archive_unsafe',
+  'artifact_invalid',
+  'capability_widened',
   'forbidden',
+  'integrity_mismatch',
+  'link_unsafe',
+  'manifest_invalid',
+  'name_invalid',
+  'path_unsafe',
+  'publish_refused',
+  'secret_found',
+  'version_exists',
 ])
 
 /**
@@ -38,7 +47,7 @@ export function problemOf(answer: OciResponse, what: string, sending = false): S
   }
   const words =
     said && said.message !== '' ? `${said.code}: ${said.message}` : (said?.code ?? `status ${status}`)
-  if (said?.detail !== undefined && OWN_CODES.has(said.detail) && said.detail in CODES) {
+  if (sending && said?.detail !== undefined && OWN_CODES.has(said.detail)) {
     return new SkillsError(said.detail as Code, `${shown}: ${said.message || said.code}`, { details })
   }
   if (status === 401 || status === 403) {

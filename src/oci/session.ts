@@ -4,7 +4,7 @@ import { isLoopbackHost } from '../platform/http-redirect.ts'
 import { displayShort } from '../platform/text.ts'
 import { createAuth, type Access } from './auth.ts'
 import type { CredentialLookup } from './credential.ts'
-import { apiHost, isRepository } from './reference.ts'
+import { apiHost, isRepository, registryName } from './reference.ts'
 import {
   createTransport,
   type OciRequest,
@@ -36,7 +36,7 @@ export interface Session {
 }
 
 export function createSession(options: ClientOptions): Session {
-  const { registry } = options
+  const registry = registryName(options.registry)
   const base = registryUrl(registry, options.http)
   const transport = createTransport(options)
   const { credentials, realms, signal } = options
@@ -79,7 +79,7 @@ function assertRepository({ repository, from }: Access): void {
 
 /** The origin that a registry is asked at: https:, but http: on this machine unless told otherwise, and wherever plain http was asked for. */
 export function registryUrl(registry: string, http?: boolean): URL {
-  const host = apiHost(registry)
+  const host = apiHost(registryName(registry))
   const local = isLoopbackHost(new URL(`http://${host}`).hostname)
   return new URL(`${(http ?? local) ? 'http' : 'https'}://${host}`)
 }
