@@ -47,13 +47,30 @@ export function temporaryName(): string {
  * @throws permission_denied, disk_full, fs_failed
  */
 export function writeFileAtomic(path: string, data: Uint8Array | string, mode?: number): void {
+  replaceFile(path, data, { mode, durable: true })
+}
+
+/**
+ * Like `writeFileAtomic`, without the two waits for the disk: after a power cut the file may be torn. Only for caches
+ * whose content is checked whenever it is read.
+ * @throws permission_denied, disk_full, fs_failed
+ */
+export function writeCacheFile(path: string, data: Uint8Array | string, mode?: number): void {
+  replaceFile(path, data, { mode, durable: false })
+}
+
+function replaceFile(
+  path: string,
+  data: Uint8Array | string,
+  { mode, durable }: { readonly mode: number | undefined; readonly durable: boolean },
+): void {
   const folder = dirname(path)
   const temporary = join(folder, temporaryName())
   try {
     mkdirSync(folder, { recursive: true })
-    writeDurably(temporary, data, mode ?? modeOfExisting(path))
+    writeNew(temporary, data, { mode: mode ?? modeOfExisting(path), durable })
     renameSync(temporary, path)
-    syncFolder(folder)
+    if (durable) syncFolder(folder)
   } catch (error) {
     discard(temporary)
     throw toFsError(error, path)
@@ -65,13 +82,17 @@ function modeOfExisting(path: string): number | undefined {
   return stat?.isFile() ? stat.mode & 0o777 : undefined
 }
 
-function writeDurably(path: string, data: Uint8Array | string, mode: number | undefined): void {
+function writeNew(
+  path: string,
+  data: Uint8Array | string,
+  { mode, durable }: { readonly mode: number | undefined; readonly durable: boolean },
+): void {
   const fd = openSync(path, 'wx', mode ?? 0o666)
   try {
     // The umask has no say in a mode that was asked for.
     if (mode !== undefined) fchmodSync(fd, mode)
     writeAll(fd, typeof data === 'string' ? Buffer.from(data) : data)
-    fsyncSync(fd)
+    if (durable) fsyncSync(fd)
   } finally {
     closeSync(fd)
   }

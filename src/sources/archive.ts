@@ -6,7 +6,7 @@ import { isSkillsError, SkillsError } from '../errors/error.ts'
 import { isSha256Digest, sha256Digest, sha256Hex } from '../integrity/digest.ts'
 import { readArchive, type ArchiveEntry } from '../platform/archive.ts'
 import type { Settings } from '../platform/env.ts'
-import { readFileBounded, writeFileAtomic } from '../platform/fs.ts'
+import { readFileBounded, writeCacheFile } from '../platform/fs.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { displayShort, redactUrl } from '../platform/text.ts'
 import type { ArchiveResolution, ArchiveSpec, Source, SourceIo, SourceTree } from './source.ts'
@@ -128,10 +128,10 @@ function cached(digest: string, settings: Settings): Buffer | undefined {
 function keep(resolution: ArchiveResolution, got: Got, io: SourceIo): void {
   if (localPath(resolution.url, io) !== undefined || cached(resolution.digest, io.settings)) return
   tolerant(() => {
-    writeFileAtomic(cachePath(resolution.digest, io.settings), got.bytes, 0o600)
+    writeCacheFile(cachePath(resolution.digest, io.settings), got.bytes, 0o600)
     if (got.etag === undefined || got.etag.length > 1024) return
     const note = JSON.stringify({ digest: resolution.digest, etag: got.etag })
-    writeFileAtomic(etagPath(resolution.url, io.settings), note, 0o600)
+    writeCacheFile(etagPath(resolution.url, io.settings), note, 0o600)
   })
 }
 
