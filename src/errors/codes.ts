@@ -4,8 +4,8 @@ interface CodeEntry {
   readonly title: string
   /** HTTP status when the registry server answers with it. */
   readonly status: number
-  /** 1 failed, 2 usage, 3 refused on purpose, 4 a check found something, 130 cancelled. */
-  readonly exit: 1 | 2 | 3 | 4 | 130
+  /** 1 failed, 2 usage, 3 refused on purpose, 130 cancelled. 4, a check found something, is no error. */
+  readonly exit: 1 | 2 | 3 | 130
 }
 
 export const CODES = {
@@ -65,7 +65,6 @@ export const CODES = {
 
   local_edits: { title: 'An installed skill was edited', status: 409, exit: 3 },
   link_conflict: { title: 'Something else stands where a link belongs', status: 409, exit: 3 },
-  drift: { title: 'Installed files differ from skills.lock', status: 409, exit: 4 },
   permission_denied: { title: 'A file or folder cannot be written', status: 403, exit: 1 },
   fs_failed: { title: 'A file or folder cannot be used', status: 500, exit: 1 },
   disk_full: { title: 'The disk is full', status: 507, exit: 1 },
