@@ -198,26 +198,33 @@ function parseJournal(text: string, scope: Scope): Journal {
 }
 
 /**
- * Refuses to work through a link that leads out of a project, such as a repository's own `.agents -> /elsewhere`. In
- * the user's own folders links are the user's.
+ * Refuses to work through a link that leads out of a project, such as a repository's own `.agents -> /elsewhere`, or
+ * into `.git`, where a file can be a program that git runs. In the user's own folders links are the user's; the folders
+ * inside `workDir` are never links, wherever they stand.
  * @throws link_unsafe
  */
 export function assertInside(scope: Scope): void {
+  for (const folder of ['stage', 'trash']) {
+    const path = join(scope.workDir, folder)
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw unsafeLink(path, 'is a link')
+  }
   if (scope.kind === 'global') return
   const root = realpathSync(scope.root)
+  const below = root.endsWith(sep) ? root : root + sep
   for (const folder of [dirname(scope.skillsDir), scope.skillsDir, scope.workDir]) {
     if (!exists(folder)) continue
     const real = realPath(folder)
-    if (real === undefined || (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep))) {
-      throw new SkillsError(
-        'link_unsafe',
-        `${displayText(folder)} is a link that leads out of ${displayText(scope.root)}`,
-        {
-          hint: 'remove the link; skills are installed only inside the project',
-        },
-      )
-    }
+    if (real === undefined || (real !== root && !real.startsWith(below)))
+      throw unsafeLink(folder, `is a link that leads out of ${displayText(scope.root)}`)
+    if (real.slice(root.length).split(sep).includes('.git'))
+      throw unsafeLink(folder, 'is a link that leads into .git')
   }
+}
+
+function unsafeLink(path: string, problem: string): SkillsError {
+  return new SkillsError('link_unsafe', `${displayText(path)} ${problem}`, {
+    hint: 'remove the link; skills are installed only inside the project',
+  })
 }
 
 function realPath(path: string): string | undefined {
