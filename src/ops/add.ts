@@ -7,6 +7,7 @@ import { mapParallel } from '../platform/parallel.ts'
 import type { Resolution, Spec } from '../sources/source.ts'
 import type { GrantChoice, Io, ScopeRequest } from './io.ts'
 import { assertFree } from './lock-entry.ts'
+import { rebaseSpec } from './rebase-spec.ts'
 import { findScope } from './scope.ts'
 import { alreadyAdded } from './already-added.ts'
 import { readWorkspace } from './workspace.ts'
@@ -64,7 +65,8 @@ export async function add(request: AddRequest, io: Io): Promise<AddResult> {
   const scope = findScope(io.settings, request.global)
   const before = await readWorkspace(scope, io)
   const agents = request.agents && expandAgents(request.agents)
-  const standing = alreadyAdded(request, before, { agents, io })
+  const sources = request.sources.map((source) => rebaseSpec(source, io.settings, scope))
+  const standing = alreadyAdded({ ...request, sources }, before, { agents, io })
   if (standing) {
     const chosen = before.project.agents ?? []
     return { scope: scope.kind, root: scope.root, skills: standing, agents: chosen, dryRun: false }
@@ -73,7 +75,7 @@ export async function add(request: AddRequest, io: Io): Promise<AddResult> {
     import('./candidates.ts'),
     import('./add-candidates.ts'),
   ])
-  const found = await mapParallel(request.sources, SIDE_BY_SIDE, (source) =>
+  const found = await mapParallel(sources, SIDE_BY_SIDE, (source) =>
     obtainCandidates(source, request, { scope, lock: before.lock, io }),
   )
   return addCandidates(assertFree(found.flat(), before.lock, request.as), request, { workspace: before, io })

@@ -6,6 +6,7 @@ import type { Io, ScopeRequest } from './io.ts'
 import { rememberOffers } from './offer-memory.ts'
 import { type Offer, readOffers, type SkippedSkill } from './offers.ts'
 import { openSpec, sourceIo } from './open-source.ts'
+import { rebaseSpec } from './rebase-spec.ts'
 import { findScope } from './scope.ts'
 
 export interface BrowseRequest extends ScopeRequest {
@@ -24,7 +25,7 @@ export interface BrowseResult {
 
 export async function browse({ source, global, offline }: BrowseRequest, io: Io): Promise<BrowseResult> {
   const scope = findScope(io.settings, global)
-  const { skill, ...spec } = source
+  const { skill, ...spec } = rebaseSpec(source, io.settings, scope)
   io.report(`resolving ${displayText(describeSpec(spec))}`)
   const open = await openSpec(spec, sourceIo(io, scope, offline), io.startedAt)
   try {

@@ -152,7 +152,13 @@ function itemOf(name: string, { scope, lock }: Workspace, io: Io): ConsentItem {
     })
   }
   const source = displayText(describeSpec(parseSpec(entry.spec)))
-  return { name, ...(entry.version && { version: entry.version }), source, request: content.request }
+  return {
+    name,
+    ...(entry.version && { version: entry.version }),
+    source,
+    request: content.request,
+    proposed: content.request.requested,
+  }
 }
 
 function lockedNames(request: NamesRequest, workspace: Workspace): readonly string[] {

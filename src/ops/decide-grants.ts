@@ -45,12 +45,13 @@ export async function decideGrants(
   const decided = new Map<Candidate, Decided>()
   for (const candidate of candidates) {
     const { requested } = candidate.request
-    const need = consentNeed(requested, earlierAnswer(lock.skills[candidate.name]))
+    const earlier = earlierAnswer(lock.skills[candidate.name])
+    const need = consentNeed(requested, earlier)
     if (need.kind === 'settled') decided.set(candidate, decide(candidate, need.grant, false))
-    else open.push({ candidate, item: itemOf(candidate, need.changes) })
+    else open.push({ candidate, item: itemOf(candidate, earlier, need.changes) })
   }
   if (open.length > 0) {
-    const answers = await answer(open, lock, { grant, io })
+    const answers = await answer(open, { grant, io })
     for (const { candidate } of open) {
       const given = answers[candidate.name]
       if (given === undefined) throw denied(candidate.name)
@@ -65,19 +66,23 @@ export function earlierAnswer(entry: LockEntry | undefined): EarlierAnswer | und
   return entry && { grant: entry.capabilities, requested: entry.requested ?? entry.capabilities }
 }
 
-export function itemOf(candidate: Candidate, changes?: ConsentItem['changes']): ConsentItem {
+function itemOf(
+  candidate: Candidate,
+  earlier: EarlierAnswer | undefined,
+  changes: ConsentItem['changes'],
+): ConsentItem {
   return {
     name: candidate.name,
     ...(candidate.version && { version: candidate.version }),
     source: displayText(describeSpec(candidate.spec)),
     request: candidate.request,
+    proposed: grantOfYes(candidate.request.requested, earlier),
     ...(changes && { changes }),
   }
 }
 
 async function answer(
   open: readonly { candidate: Candidate; item: ConsentItem }[],
-  lock: Lockfile,
   { grant, io }: Options,
 ): Promise<Readonly<Record<string, Capabilities>>> {
   const items = open.map(({ item }) => item)
@@ -91,11 +96,10 @@ async function answer(
   await io.show?.(items)
   const allowed = typeof grant === 'string' ? undefined : readGrantFile(grant.file, io)
   return Object.fromEntries(
-    open.map(({ candidate }) => {
-      const { requested } = candidate.request
+    open.map(({ candidate, item }) => {
       if (grant === 'none') return [candidate.name, {}]
-      if (!allowed) return [candidate.name, grantOfYes(requested, earlierAnswer(lock.skills[candidate.name]))]
-      return [candidate.name, within(requested, allowed(candidate.name))]
+      if (!allowed) return [candidate.name, item.proposed]
+      return [candidate.name, within(candidate.request.requested, allowed(candidate.name))]
     }),
   )
 }
