@@ -137,7 +137,10 @@ async function answers(
     items.map(({ name, request: { requested, optional } }) => {
       if (grant === 'none') return [name, {}]
       if (!allowed) return [name, requested]
-      return [name, within(capabilitiesOf([...rulesOf(requested), ...rulesOf(optional)]), allowed(name))]
+      return [
+        name,
+        within(capabilitiesOf([...rulesOf(requested), ...rulesOf(optional)]), allowed(name) ?? {}),
+      ]
     }),
   )
 }

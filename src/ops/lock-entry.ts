@@ -76,7 +76,8 @@ export function assertFree(
   return candidates
 }
 
-function isSameSkill(a: Spec, b: Spec): boolean {
+/** The same folder of the same source, whatever ref of it. */
+export function isSameSkill(a: Spec, b: Spec): boolean {
   return sourceKey(a) === sourceKey(b) && (a.subdir ?? '') === (b.subdir ?? '')
 }
 
