@@ -1,5 +1,5 @@
 // Shows, grants and revokes what locked skills may do; every change goes to skills.lock and to the ledger.
-import type { Capabilities } from '../capabilities/capabilities.ts'
+import { type Capabilities, sameCapabilities } from '../capabilities/capabilities.ts'
 import { capabilitiesOf, rulesOf } from '../capabilities/rules.ts'
 import { SkillsError } from '../errors/error.ts'
 import type { LockEntry } from '../lock/lockfile.ts'
@@ -95,7 +95,7 @@ async function change(
       const entry = skills[name] as LockEntry
       const granted = how.grantOf(name, entry)
       if (granted === undefined) throw denied(name)
-      const changed = JSON.stringify(granted) !== JSON.stringify(entry.capabilities)
+      const changed = !sameCapabilities(granted, entry.capabilities)
       if (changed) {
         const answer = { action: how.action, grant: granted }
         await recordGrant({ name, integrity: entry.integrity }, answer, { scope, io })
@@ -113,8 +113,8 @@ async function change(
 function withGrant(entry: LockEntry, granted: Capabilities): LockEntry {
   const { requested, ...rest } = entry
   const answered = requested ?? entry.capabilities
-  const same = JSON.stringify(answered) === JSON.stringify(granted)
-  return { ...rest, capabilities: granted, ...(!same && { requested: answered }) }
+  const differs = !sameCapabilities(answered, granted)
+  return { ...rest, capabilities: granted, ...(differs && { requested: answered }) }
 }
 
 async function answers(

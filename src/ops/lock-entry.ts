@@ -1,4 +1,5 @@
 // Lock entries of decided skills, and the rule that one name belongs to one source.
+import { sameCapabilities } from '../capabilities/capabilities.ts'
 import { SkillsError } from '../errors/error.ts'
 import type { LockEntry, Lockfile } from '../lock/lockfile.ts'
 import { displayText } from '../platform/text.ts'
@@ -19,7 +20,7 @@ function entryOf({ candidate, granted }: Decided, before: LockEntry | undefined)
     integrity: verified.integrity,
     signer: verified.signer,
     capabilities: grant,
-    ...(JSON.stringify(grant) !== JSON.stringify(requested) && { requested }),
+    ...(!sameCapabilities(grant, requested) && { requested }),
     dependencies: candidate.dependencies,
   }
 }
