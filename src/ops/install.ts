@@ -1,19 +1,21 @@
 // Makes the project's folders what skills.json and skills.lock say; frozen (`ci`) exactly the lock or nothing.
 import { SkillsError } from '../errors/error.ts'
 import type { LockEntry, Lockfile } from '../lock/lockfile.ts'
+import { mapParallel } from '../platform/parallel.ts'
 import { displayText } from '../platform/text.ts'
 import { formatSpec, parseSpec } from '../sources/spec.ts'
 import { openStore } from '../store/store.ts'
-import { obtainCandidates } from './candidates.ts'
 import { applyChange, openStage } from './change.ts'
-import { type Decided, decideGrants } from './decide-grants.ts'
+import type { Decided } from './decide-grants.ts'
 import { claimPlace } from './installed.ts'
 import type { GrantChoice, Io, ScopeRequest } from './io.ts'
 import { nextLock } from './lock-entry.ts'
 import { type LockedSkill, materialise } from './materialise.ts'
-import { recordAll } from './record.ts'
 import { findScope, type Scope } from './scope.ts'
 import { readWorkspace, requireProject, withWorkspace, type Workspace } from './workspace.ts'
+
+/** Sources that are asked at the same time. */
+const SIDE_BY_SIDE = 8
 
 export interface InstallRequest extends ScopeRequest {
   /** Exactly the lock: never resolve, never write skills.json or skills.lock (`ci`, `install --frozen`). */
@@ -90,7 +92,10 @@ async function installLocked(
       done.push(line(name, entry, fresh.has(name) ? 'locked' : replaced))
     },
   })
-  await recordAll(resolved, workspace, io)
+  if (resolved.length > 0) {
+    const { recordAll } = await import('./record.ts')
+    await recordAll(resolved, workspace, io)
+  }
   applyChange(
     scope,
     { before: workspace, after: { project: workspace.project, lock }, place: wanted.map(({ name }) => name) },
@@ -106,23 +111,25 @@ async function resolveMissing(
   io: Io,
 ): Promise<readonly Decided[]> {
   const { scope, lock } = workspace
-  const candidates = []
-  for (const [name, text] of staleSpecs(workspace)) {
-    const spec = parseSpec(text)
-    const found = await obtainCandidates(spec, { as: name, ...request }, { scope, lock, io })
-    if (found.length !== 1) {
-      throw new SkillsError(
-        'skill_ambiguous',
-        `skills.json: "${name}" is a source of ${found.length} skills`,
-        {
-          hint: 'name one with #path:FOLDER in its spec',
-          details: { file: scope.projectFile, field: `skills.${name}` },
-        },
-      )
-    }
-    candidates.push(...found)
-  }
-  return decideGrants(candidates, lock, { grant: request.grant, io })
+  const stale = staleSpecs(workspace)
+  if (stale.length === 0) return []
+  const [{ obtainCandidates }, { decideGrants }] = await Promise.all([
+    import('./candidates.ts'),
+    import('./decide-grants.ts'),
+  ])
+  const found = await mapParallel(stale, SIDE_BY_SIDE, async ([name, text]) => {
+    const candidates = await obtainCandidates(parseSpec(text), { as: name, ...request }, { scope, lock, io })
+    if (candidates.length === 1) return candidates
+    throw new SkillsError(
+      'skill_ambiguous',
+      `skills.json: "${name}" is a source of ${candidates.length} skills`,
+      {
+        hint: 'name one with #path:FOLDER in its spec',
+        details: { file: scope.projectFile, field: `skills.${name}` },
+      },
+    )
+  })
+  return decideGrants(found.flat(), lock, { grant: request.grant, io })
 }
 
 /** Entries of skills.json that the lock has not, or has for another spec. */
