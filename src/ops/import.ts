@@ -33,12 +33,16 @@ export interface ImportResult {
   readonly root: string
   readonly file: string
   readonly skills: readonly AddedSkill[]
+  /** What could not be carried over of a skill that came. */
   readonly notes: readonly { readonly name: string; readonly note: string }[]
   readonly dropped: readonly { readonly name: string; readonly reason: string }[]
   readonly dryRun: boolean
 }
 
-/** @throws import_invalid when there is no such file or it is not understood; an entry that fails is dropped with its reason */
+/**
+ * Without an entry that can come over, nothing is written.
+ * @throws import_invalid when there is no such file or it is not understood; an entry that fails is dropped with its reason
+ */
 export async function importLock(request: ImportRequest, io: Io): Promise<ImportResult> {
   const scope = findScope(io.settings, request.global)
   const workspace = await readWorkspace(scope, io)
@@ -49,16 +53,17 @@ export async function importLock(request: ImportRequest, io: Io): Promise<Import
   const found = await mapParallel(entries, SIDE_BY_SIDE, (entry) => obtain(entry, workspace, io))
   const usable = found.flatMap((one) => ('candidate' in one ? [one.candidate] : []))
   const lost = found.flatMap((one) => ('reason' in one ? [one] : []))
-  const { skills } = await addCandidates(assertFree(usable, workspace.lock, undefined), request, {
-    workspace,
-    io,
-  })
+  const { skills } =
+    usable.length === 0
+      ? { skills: [] }
+      : await addCandidates(assertFree(usable, workspace.lock, undefined), request, { workspace, io })
+  const here = new Set(usable.map(({ name }) => name))
   return {
     scope: scope.kind,
     root: scope.root,
     file,
     skills,
-    notes: entries.flatMap(({ name, note }) => (note ? [{ name, note }] : [])),
+    notes: entries.flatMap(({ name, note }) => (note && here.has(name) ? [{ name, note }] : [])),
     dropped: [...dropped, ...lost],
     dryRun: request.dryRun === true,
   }
