@@ -4,7 +4,7 @@ import type { Capabilities } from '../capabilities/capabilities.ts'
 import type { Code } from '../errors/codes.ts'
 import { SkillsError } from '../errors/error.ts'
 import type { TreeDigest } from '../integrity/tree.ts'
-import { displayShort, displayText } from '../platform/text.ts'
+import { displayJson, displayShort, displayText } from '../platform/text.ts'
 import type { Resolution } from '../sources/source.ts'
 import { foreignOwner } from './foreign.ts'
 import { capabilitiesProblem } from './granted.ts'
@@ -193,7 +193,8 @@ const RESOLUTION_ORDER = ['kind', 'url', 'path', 'commit', 'ref', 'digest', 'sub
 
 /**
  * The text of a lock: skills by the order of their names' code units, fields of an entry in one order and unknown ones
- * after them by name, 2 spaces, a newline at the end. Equal locks give equal bytes.
+ * after them by name, 2 spaces, a newline at the end, nothing that could hide from a reviewer. Equal locks give equal
+ * bytes.
  */
 export function formatLockfile(lock: Lockfile): string {
   const { lockfileVersion, skills, ...unknown } = lock
@@ -201,7 +202,7 @@ export function formatLockfile(lock: Lockfile): string {
   for (const [key, value] of Object.entries(sortKeys(unknown))) {
     members.push(`  ${JSON.stringify(key)}: ${indented(value, '  ')}`)
   }
-  return `{\n${members.join(',\n')}\n}\n`
+  return displayJson(`{\n${members.join(',\n')}\n}\n`)
 }
 
 // Written member by member: an object would put names that look like numbers first, whatever their order.

@@ -19,6 +19,13 @@ export function displayText(text: string): string {
     .replace(UNSAFE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
 }
 
+/** The same JSON with unsafe characters inside its strings as `\u` escapes: any reader reads the same value. */
+export function displayJson(json: string): string {
+  if (!/[^\n\u0020-\u007e]/.test(json)) return json
+  const escape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return json.replace(UNSAFE, (char) => (char === '\n' ? char : char.replace(/[^]/g, escape)))
+}
+
 /** Like `displayText`, and cut to `max` characters with an ellipsis. */
 export function displayShort(text: string, max: number): string {
   const safe = displayText(text)
