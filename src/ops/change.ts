@@ -190,11 +190,21 @@ function parseJournal(text: string, scope: Scope): Journal {
     throw unusable(error)
   }
   const { version, place, remove, links, project, lock } = journal ?? {}
-  const lists = [place, remove, links].every((list) => Array.isArray(list))
-  if (version !== 1 || !lists || typeof project !== 'string' || typeof lock !== 'string') throw unusable()
+  const whole = isTexts(place) && isTexts(remove) && Array.isArray(links) && links.every(isLinkStep)
+  if (version !== 1 || !whole || typeof project !== 'string' || typeof lock !== 'string') throw unusable()
   parseProject(project, file)
-  for (const name of [...(place ?? []), ...(remove ?? [])]) assertSkillName(name)
+  for (const name of [...place, ...remove]) assertSkillName(name)
   return journal as Journal
+}
+
+function isTexts(list: unknown): list is readonly string[] {
+  return Array.isArray(list) && list.every((item) => typeof item === 'string')
+}
+
+function isLinkStep(value: unknown): value is LinkStep {
+  const { action, dir, name, replaces } = (value ?? {}) as Partial<LinkStep>
+  const known = action === 'link' || action === 'copy' || action === 'remove'
+  return known && isTexts([dir, name]) && (replaces === 'any' || isTexts(replaces))
 }
 
 /**

@@ -33,6 +33,13 @@ it.each([
   ['a project that is not one', { ...base, project: '[]' }, 'project_invalid'],
   ['another version', { ...base, version: 2 }, 'project_invalid'],
   ['no JSON', '{', 'project_invalid'],
+  ['a name that is no text', { ...base, place: [5] }, 'project_invalid'],
+  ['a link step that is none', { ...base, place: ['two'], links: [null] }, 'project_invalid'],
+  [
+    'a link step that says not what it replaces',
+    { ...base, links: [{ action: 'remove', dir: '.claude/skills', name: 'one' }] },
+    'project_invalid',
+  ],
 ] as const)('refuses %s', async (_what, journal, code) => {
   const io = projectWithJournal(journal)
   await expect(list({}, io)).toThrowCode(code)
