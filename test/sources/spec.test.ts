@@ -307,6 +307,7 @@ describe('specFromFlags', () => {
       git('ssh://git@github.com/owner/repo.git', { range: '^1' }),
     )
     expect(specFromFlags({ git: '/srv/a b', ref: HEX40 })).toEqual(git('file:///srv/a%20b', { ref: HEX40 }))
+    expect(specFromFlags({ git: 'file:///srv/a%20b' })).toEqual(git('file:///srv/a%20b'))
     expect(specFromFlags({ path: 'x#y' })).toEqual(path('./x#y'))
     expect(specFromFlags({ path: '/srv/x', subdir: './a/' })).toEqual(path('/srv/x', { subdir: 'a' }))
     expect(specFromFlags({ url: 'https://example.org/get?x=1', digest: `sha256:${SHA}` })).toEqual(
