@@ -124,6 +124,7 @@ async function answers(
 ): Promise<Readonly<Record<string, Capabilities>>> {
   if (grant === undefined) {
     if (!io.ask) {
+      await io.show?.(items)
       throw new SkillsError('consent_required', 'There is no terminal to ask at', {
         hint: 'pass --grant requested, --grant none or --grant FILE',
         details: { skills: items.map(({ name }) => name) },

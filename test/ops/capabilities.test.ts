@@ -119,6 +119,7 @@ describe('granting', () => {
   it('refuses without a terminal, without names, and without the content to ask', async () => {
     const io = await projectWithOne('none')
     await expect(grantCapabilities({ names: ['one'] }, io)).toThrowCode('consent_required')
+    expect(io.shown, 'once at add and once now').toHaveLength(2)
     await expect(grantCapabilities({ names: [], grant: 'requested' }, io)).toThrowCode('usage')
     await expect(grantCapabilities({ names: ['two'], grant: 'requested' }, io)).toThrowCode('skill_not_found')
     for (const path of [join(io.project, '.agents'), join(io.settings.dataDir, 'store')])
