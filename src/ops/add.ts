@@ -8,6 +8,7 @@ import type { Resolution, Spec } from '../sources/source.ts'
 import type { GrantChoice, Io, ScopeRequest } from './io.ts'
 import { assertFree } from './lock-entry.ts'
 import { rebaseSpec } from './rebase-spec.ts'
+import { loadSoon } from './load-soon.ts'
 import { findScope } from './scope.ts'
 import { alreadyAdded } from './already-added.ts'
 import { readWorkspace } from './workspace.ts'
@@ -71,12 +72,11 @@ export async function add(request: AddRequest, io: Io): Promise<AddResult> {
     const chosen = before.project.agents ?? []
     return { scope: scope.kind, root: scope.root, skills: standing, agents: chosen, dryRun: false }
   }
-  const [{ obtainCandidates }, { addCandidates }] = await Promise.all([
-    import('./candidates.ts'),
-    import('./add-candidates.ts'),
-  ])
+  const { obtainCandidates } = await import('./candidates.ts')
+  const rest = loadSoon(() => import('./add-candidates.ts'))
   const found = await mapParallel(sources, SIDE_BY_SIDE, (source) =>
     obtainCandidates(source, request, { scope, lock: before.lock, io }),
   )
+  const { addCandidates } = await rest()
   return addCandidates(assertFree(found.flat(), before.lock, request.as), request, { workspace: before, io })
 }

@@ -1,18 +1,16 @@
 // From a source to the skills that were chosen of it, read and verified, but not yet granted or stored.
 import type { Diagnostic } from '../errors/diagnostic.ts'
-import { SkillsError } from '../errors/error.ts'
 import type { Lockfile } from '../lock/lockfile.ts'
 import { assertSkillName } from '../lock/skill-name.ts'
-import { readManifest } from '../manifest/manifest.ts'
-import { type CapabilityRequest, capabilityRequest } from '../manifest/request.ts'
+import type { CapabilityRequest } from '../manifest/request.ts'
 import { displayText } from '../platform/text.ts'
 import { readSkills } from '../sources/read-skill.ts'
 import type { Fetched, Resolution, Spec } from '../sources/source.ts'
 import { describeSpec } from '../sources/spec.ts'
-import { type Verified, verifyFetched } from '../trust/verify.ts'
+import type { Verified } from '../trust/verify.ts'
 import type { Io } from './io.ts'
 import { rememberOffers } from './offer-memory.ts'
-import { readOffers } from './offers.ts'
+import { loadSoon } from './load-soon.ts'
 import { openSpec, sourceIo } from './open-source.ts'
 import type { Scope } from './scope.ts'
 import { selectOffers, withoutTwins } from './select.ts'
@@ -51,8 +49,10 @@ export async function obtainCandidates(
   io.report(`resolving ${label}`)
   const names = [...(wanted.skills ?? []), ...(skill ? [skill] : [])]
   const from = { ...sourceIo(io, scope, wanted.offline), likely: names }
+  const judges = loadSoon(() => Promise.all([import('./offers.ts'), import('./candidate-of.ts')]))
   const open = await openSpec(spec, from, io.startedAt)
   try {
+    const [{ readOffers }, { candidateOf }] = await judges()
     const found = await readOffers(open.tree, spec.subdir)
     rememberOffers(io.settings.cacheDir, open.resolution, found.offers)
     for (const { dir, diagnostics } of found.skipped) {
@@ -80,52 +80,6 @@ export async function obtainCandidates(
   } finally {
     open.tree.close()
   }
-}
-
-/** Reads the manifest of verified files; the lock's digest holds where the address is the locked one. */
-export function candidateOf(
-  fetched: Fetched,
-  at: { readonly name: string; readonly dir: string; readonly spec: Spec; readonly lock: Lockfile },
-): Candidate {
-  const { name, dir, spec, lock } = at
-  const locked = lock.skills[name]
-  const sameAddress = locked !== undefined && isSameAddress(locked.resolution, fetched.resolution)
-  const verified = verifyFetched(fetched, sameAddress ? { name, integrity: locked.integrity } : undefined)
-  const folder = dir.slice(dir.lastIndexOf('/') + 1)
-  const { manifest, diagnostics } = readManifest(verified.files, {
-    mode: 'tolerant',
-    ...(folder && { folder }),
-  })
-  if (!manifest) {
-    const reason = diagnostics.find((diagnostic) => diagnostic.severity === 'error')
-    throw new SkillsError(
-      'manifest_invalid',
-      `${displayText(name)}: ${displayText(reason?.file ?? 'SKILL.md')}: ${displayText(reason?.message ?? 'not usable')}`,
-      {
-        hint: 'run "skills validate" on it',
-        details: { file: reason?.file ?? 'SKILL.md', rule: reason?.code ?? '' },
-      },
-    )
-  }
-  return {
-    name,
-    dir,
-    integrity: verified.integrity,
-    spec,
-    resolution: fetched.resolution,
-    ...(manifest.version && { version: manifest.version }),
-    dependencies: manifest.dependencies,
-    verified,
-    request: capabilityRequest(manifest, verified.files),
-    diagnostics,
-  }
-}
-
-/** True when both name the same immutable bytes; a folder never does. */
-function isSameAddress(a: Resolution, b: Resolution): boolean {
-  if ((a.subdir ?? '') !== (b.subdir ?? '')) return false
-  if (a.kind === 'git' && b.kind === 'git') return a.url === b.url && a.commit === b.commit
-  return a.kind === 'archive' && b.kind === 'archive' && a.digest === b.digest
 }
 
 function subdirOf(dir: string): { subdir?: string } {
