@@ -99,11 +99,12 @@ Not usable:
 
 0 skills in ./bad at ./bad.
 `)
-    const { value } = await p.json<{ skills: { name: string; dir: string }[] }>('add', git, '--list')
-    expect(value.skills.map(({ name, dir }) => [name, dir])).toEqual([
-      ['docx', 'skills/docx'],
-      ['pdf', 'skills/pdf'],
-    ])
+    expect((await p.json('add', git, '--list')).value).toMatchObject({
+      skills: [
+        { name: 'docx', dir: 'skills/docx' },
+        { name: 'pdf', dir: 'skills/pdf' },
+      ],
+    })
     expect((await p.run('add', git, './local', '--list')).exit).toBe(2)
     expect(readTreeText(p.project)).toEqual(before)
   })

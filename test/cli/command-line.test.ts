@@ -33,6 +33,7 @@ describe('help', () => {
     expect(exit).toBe(0)
     for (const option of row.options ?? []) expect(stdout).toContain(option.flags)
     for (const example of row.examples ?? []) expect(stdout).toContain(`$ ${example}`)
+    expect(row.examples?.length ?? 0, 'examples').toBeGreaterThan(row.hidden ? -1 : 0)
     expect(stdout).toContain('--json')
   })
 

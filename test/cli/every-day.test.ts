@@ -155,17 +155,16 @@ describe('update', () => {
     writeFileSync(join(p.project, 'local/one/SKILL.md'), skillMd('one', 'Newer.'))
     widened(repo)
     const before = readTreeText(p.project)
-    interface Checked {
-      items: { name: string; status: string; reason?: string }[]
-    }
-    const { value, stderr, exit } = await p.json<Checked>('update', '--check')
-    expect(Object.fromEntries(value.items.map(({ name, status }) => [name, status]))).toEqual({
-      lost: 'gone',
-      one: 'available',
-      pdf: 'widens',
-      pinned: 'pinned',
+    const { value, stderr, exit } = await p.json('update', '--check')
+    expect(value).toMatchObject({
+      checked: true,
+      items: [
+        { name: 'lost', status: 'gone', reason: 'There is no folder ./local/lost' },
+        { name: 'one', status: 'available' },
+        { name: 'pdf', status: 'widens', changes: [{ change: 'added', after: 'www.example.org' }] },
+        { name: 'pinned', status: 'pinned' },
+      ],
     })
-    expect(value.items[0]?.reason).toContain('no folder ./local/lost')
     expect({ stderr, exit }).toEqual({ stderr: '', exit: 4 })
     expect(readTreeText(p.project)).toEqual(before)
   })
@@ -264,11 +263,12 @@ pdf   1.0.0    network 1  git+file://<root>/repo
     })
     rmSync(join(p.project, '.agents/skills/one'), { recursive: true })
     expect((await p.run('ls')).stdout).toMatch(/^one .* not installed /m)
-    const { value } = await p.json<{ skills: { name: string; installed: boolean }[] }>('list')
-    expect(value.skills.map(({ name, installed: is }) => [name, is])).toEqual([
-      ['one', false],
-      ['pdf', true],
-    ])
+    expect((await p.json('list')).value).toMatchObject({
+      skills: [
+        { name: 'one', installed: false },
+        { name: 'pdf', installed: true },
+      ],
+    })
   })
 
   test('list says how to begin', async () => {

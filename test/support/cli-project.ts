@@ -18,8 +18,8 @@ export interface CliProject {
   readonly project: string
   /** Runs one command line in the project. */
   run(...argv: readonly string[]): Promise<Said>
-  /** The same with `--json`: the value, and what stands beside it. */
-  json<T>(...argv: readonly string[]): Promise<{ value: T; stderr: string; exit: number }>
+  /** The same with `--json`: the value that stands on stdout, and what stands beside it. */
+  json(...argv: readonly string[]): Promise<{ value: unknown; stderr: string; exit: number }>
 }
 
 /** Fresh folders, removed after the test. Nobody is at a terminal. */
@@ -38,9 +38,9 @@ export function cliProject(): CliProject {
     home,
     project,
     run,
-    json: async <T>(...argv: readonly string[]) => {
+    json: async (...argv) => {
       const { stdout, stderr, exit } = await run(...argv, '--json')
-      return { value: JSON.parse(stdout) as T, stderr, exit }
+      return { value: JSON.parse(stdout) as unknown, stderr, exit }
     },
   }
 }
