@@ -54,7 +54,7 @@ export async function install(request: InstallRequest, io: Io): Promise<InstallR
   requireProject(before)
   if (request.frozen) assertFresh(before)
   const resolved = request.frozen ? [] : await resolveMissing(before, request, io)
-  if (request.dryRun) return dryRun(before, resolved)
+  if (request.dryRun) return dryRun(before, { resolved, request, io })
   return withWorkspace(scope, io, (workspace) => installLocked(workspace, { resolved, request, io }))
 }
 
@@ -64,21 +64,10 @@ async function installLocked(
 ): Promise<InstallResult> {
   const { scope } = workspace
   if (request.frozen) assertFresh(workspace)
-  const lock = request.frozen ? workspace.lock : wantedLock(workspace, resolved)
-  const fresh = new Set(resolved.map(({ candidate }) => candidate.name))
   const store = openStore(io.settings.dataDir)
   for (const { granted } of resolved) store.put(granted.verified)
-
-  const done: InstalledSkill[] = []
-  const wanted: LockedSkill[] = []
-  for (const [name, entry] of Object.entries(lock.skills)) {
-    const claim = { name, integrity: entry.integrity }
-    const state = await claimPlace(workspace, claim, { force: request.force === true, io })
-    if (state === 'stands') done.push(line(name, entry, fresh.has(name) ? 'locked' : 'unchanged'))
-    else wanted.push({ name, entry })
-  }
-  const removed = Object.keys(workspace.lock.skills).filter((name) => !lock.skills[name])
-  for (const name of removed) await claimPlace(workspace, { name }, { force: request.force === true, io })
+  const { lock, fresh, standing, wanted, removed } = await claimAll(workspace, { resolved, request, io })
+  const done = standing.map(({ name, entry }) => line(name, entry, fresh.has(name) ? 'locked' : 'unchanged'))
 
   const stage = openStage(scope)
   await materialise(wanted, {
@@ -102,6 +91,36 @@ async function installLocked(
     { settings: io.settings, force: request.force === true },
   )
   return result(workspace, { skills: done, removed, dryRun: false })
+}
+
+interface Claims {
+  /** What shall be installed. */
+  readonly lock: Lockfile
+  /** Names that were resolved now. */
+  readonly fresh: ReadonlySet<string>
+  /** Skills whose copy is right already, and those whose place may be taken. */
+  readonly standing: readonly LockedSkill[]
+  readonly wanted: readonly LockedSkill[]
+  readonly removed: readonly string[]
+}
+
+/** @throws local_edits */
+async function claimAll(
+  workspace: Workspace,
+  { resolved, request, io }: { resolved: readonly Decided[]; request: InstallRequest; io: Io },
+): Promise<Claims> {
+  const lock = request.frozen ? workspace.lock : wantedLock(workspace, resolved)
+  const how = { force: request.force === true, io }
+  const standing: LockedSkill[] = []
+  const wanted: LockedSkill[] = []
+  for (const [name, entry] of Object.entries(lock.skills)) {
+    const state = await claimPlace(workspace, { name, integrity: entry.integrity }, how)
+    ;(state === 'stands' ? standing : wanted).push({ name, entry })
+  }
+  const removed = Object.keys(workspace.lock.skills).filter((name) => !lock.skills[name])
+  for (const name of removed) await claimPlace(workspace, { name }, how)
+  const fresh = new Set(resolved.map(({ candidate }) => candidate.name))
+  return { lock, fresh, standing, wanted, removed }
 }
 
 /** Resolves what skills.json asks for and the lock does not answer, and asks for its grants. */
@@ -176,14 +195,18 @@ function wantedLock({ project, lock }: Workspace, resolved: readonly Decided[]):
   return nextLock({ ...lock, skills: Object.fromEntries(kept) }, resolved)
 }
 
-function dryRun(workspace: Workspace, resolved: readonly Decided[]): InstallResult {
-  const lock = wantedLock(workspace, resolved)
-  const fresh = new Set(resolved.map(({ candidate }) => candidate.name))
+/** Refuses what the real run would refuse, and asks nothing. @throws local_edits */
+async function dryRun(
+  workspace: Workspace,
+  { resolved, request, io }: { resolved: readonly Decided[]; request: InstallRequest; io: Io },
+): Promise<InstallResult> {
+  const { ask: _ask, ...silent } = io
+  const { fresh, standing, wanted, removed } = await claimAll(workspace, { resolved, request, io: silent })
+  const lines = (skills: readonly LockedSkill[], otherwise: InstalledSkill['status']): InstalledSkill[] =>
+    skills.map(({ name, entry }) => line(name, entry, fresh.has(name) ? 'locked' : otherwise))
   return result(workspace, {
-    skills: Object.entries(lock.skills).map(([name, entry]) =>
-      line(name, entry, fresh.has(name) ? 'locked' : 'installed'),
-    ),
-    removed: Object.keys(workspace.lock.skills).filter((name) => !lock.skills[name]),
+    skills: [...lines(standing, 'unchanged'), ...lines(wanted, 'installed')],
+    removed,
     dryRun: true,
   })
 }

@@ -44,6 +44,21 @@ Changed 2 skills; 2 skills in <root>/project, for claude-code.
     expect(readTreeText(p.project)).toEqual(before)
   })
 
+  test('--dry-run says what is missing, and writes nothing', async () => {
+    const { p } = await installed()
+    expect((await p.run('install', '--dry-run')).stdout).toMatch(/^All is in place: 2 skills in /)
+    rmSync(join(p.project, '.agents/skills/one'), { recursive: true })
+    const before = readTreeText(p.project)
+    for (const command of ['install', 'ci']) {
+      expect(await p.run(command, '--dry-run')).toEqual({
+        stdout: '+  one\n\nWould change 1 skill of <root>/project.\n',
+        stderr: '',
+        exit: 0,
+      })
+    }
+    expect(readTreeText(p.project)).toEqual(before)
+  })
+
   test('locks what skills.json asks for, and takes away what it no longer asks for', async () => {
     const { p } = await installed()
     writeTree(p.project, { 'local/two/SKILL.md': skillMd('two') })

@@ -116,3 +116,39 @@ describe('install', () => {
     expect(Object.keys(readTreeText(io.project))).toEqual(['skills.json', 'skills.lock'])
   })
 })
+
+describe('install in a dry run', () => {
+  it('tells what stands from what would be installed, and writes nothing', async () => {
+    const io = await projectWithOne()
+    const statuses = async (frozen: boolean): Promise<unknown> =>
+      (await install({ frozen, dryRun: true }, io)).skills.map(({ name, status }) => [name, status])
+    expect(await statuses(true)).toEqual([['one', 'unchanged']])
+    rmSync(join(io.project, '.agents'), { recursive: true })
+    writeTree(join(io.project, 'two'), { 'SKILL.md': skillMd('two') })
+    const file = join(io.project, 'skills.json')
+    expect(await statuses(true)).toEqual([['one', 'installed']])
+    const project = JSON.parse(readFileSync(file, 'utf8')) as { skills: object }
+    writeFileSync(file, JSON.stringify({ ...project, skills: { ...project.skills, two: './two' } }))
+    const before = readTreeText(io.project)
+    expect(await statuses(false)).toEqual([
+      ['one', 'installed'],
+      ['two', 'locked'],
+    ])
+    expect(readTreeText(io.project)).toEqual(before)
+  })
+
+  it('knows what a lock without skills.json asks for', async () => {
+    const io = await projectWithOne()
+    rmSync(join(io.project, 'skills.json'))
+    const { skills, removed } = await install({ frozen: true, dryRun: true }, io)
+    expect([skills.map(({ status }) => status), removed]).toEqual([['unchanged'], []])
+  })
+
+  it('refuses what the real run would refuse, without a question', async () => {
+    const io = await projectWithOne()
+    writeFileSync(join(io.project, '.agents/skills/one/SKILL.md'), 'mine')
+    const asking = ioAt(io.root, { confirm: () => Promise.reject(new Error('asked')) })
+    await expect(install({ dryRun: true }, asking)).toThrowCode('local_edits')
+    expect((await install({ dryRun: true, force: true }, asking)).skills[0]?.status).toBe('installed')
+  })
+})
