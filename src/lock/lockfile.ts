@@ -130,8 +130,12 @@ function integrityProblem(value: unknown): string | undefined {
   return 'is not h1: and the base64 of 32 bytes'
 }
 
+/** A password in a URL, or a user where only a secret one makes sense. */
+const CREDENTIAL = /^[a-z][a-z0-9+.-]*:[/\\]*[^/\\?#]*:[^/\\?#]*@|^(?:[a-z]+\+)?https?:[/\\]*[^/\\?#]*@/i
+
 function entryProblem(entry: JsonObject): FieldProblem | undefined {
   if (!isText(entry.spec)) return { field: 'spec', problem: 'is not text' }
+  if (CREDENTIAL.test(entry.spec)) return { field: 'spec', problem: 'carries a credential' }
   if (!isText(entry.signer)) return { field: 'signer', problem: 'is neither a signer nor "unsigned"' }
   if (entry.version !== undefined && !isText(entry.version))
     return { field: 'version', problem: 'is not text' }

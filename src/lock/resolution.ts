@@ -4,6 +4,7 @@ import { isSha256Digest } from '../integrity/digest.ts'
 import { pathProblem } from '../platform/path-name.ts'
 import { displayText } from '../platform/text.ts'
 import type { Kind } from '../sources/source.ts'
+import { isSecretParameter } from '../sources/spec-url.ts'
 import { isObject, type JsonObject } from './json-text.ts'
 
 /** The field at fault, `''` for the whole, and what is wrong with it. */
@@ -110,6 +111,7 @@ function urlProblem(text: string, allow: { ssh: boolean; file: boolean }): strin
   if (!URL.canParse(text)) return 'is not a URL'
   const url = new URL(text)
   if (url.password !== '') return 'carries a password'
+  if ([...url.searchParams.keys()].some(isSecretParameter)) return 'carries a credential in its query'
   switch (url.protocol) {
     case 'https:':
       break

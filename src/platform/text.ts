@@ -32,9 +32,13 @@ export function displayShort(text: string, max: number): string {
   return safe.length <= max ? safe : `${safe.slice(0, max - 1)}…`
 }
 
-/** A URL without user, password, query values and fragment, for messages and records. */
+/**
+ * A URL without user, password, query values and fragment, for messages and records. Of what is no URL, such as one whose
+ * password holds a slash, everything before the last `@` goes.
+ */
 export function redactUrl(url: string): string {
-  return url
-    .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1')
-    .replace(/\?[^#]*/, (query) => query.replace(/=[^&]*/g, '=…'))
+  const user = URL.canParse(url)
+    ? /^([a-z][a-z0-9+.-]+:[/\\]*)[^/\\?#]*@/i
+    : /^([a-z][a-z0-9+.-]+:[/\\]+).*@/i
+  return url.replace(user, '$1').replace(/\?[^#]*/, (query) => query.replace(/=[^&]*/g, '=…'))
 }

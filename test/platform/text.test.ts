@@ -24,6 +24,7 @@ it('cuts long text', () => {
 
 it('takes user, password and query values out of a URL', () => {
   expect(redactUrl('https://user:secret@host/a?token=secret&b=2#f')).toBe('https://host/a?token=…&b=…#f')
+  expect(redactUrl('https://host:8443/@scope/a@b')).toBe('https://host:8443/@scope/a@b')
 })
 
 it('escapes unsafe characters in JSON without changing its value', () => {

@@ -122,7 +122,7 @@ const READS: readonly (readonly [string, object])[] = [
   ['git+file:///srv/repo#main', git('file:///srv/repo', { ref: 'main' })],
   // archives
   ['https://example.org/a.tar.gz', archive('https://example.org/a.tar.gz')],
-  ['https://example.org/a.tgz?token=1', archive('https://example.org/a.tgz?token=1')],
+  ['https://example.org/a.tgz?ref=1', archive('https://example.org/a.tgz?ref=1')],
   [
     'https://github.com/o/r/archive/refs/tags/v1.tar.gz',
     archive('https://github.com/o/r/archive/refs/tags/v1.tar.gz'),
@@ -341,6 +341,6 @@ describe('describeSpec', () => {
       'github.com/owner/repo › skills/pdf at v1',
     )
     expect(describeSpec(parseSpec('./x'))).toBe('./x')
-    expect(describeSpec(parseSpec('https://example.org/a.zip?token=s3cret'))).not.toContain('s3cret')
+    expect(describeSpec(parseSpec('https://example.org/a.zip?part=s3cret'))).not.toContain('s3cret')
   })
 })
