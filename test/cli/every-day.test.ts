@@ -196,6 +196,16 @@ describe('update', () => {
     expect(updated.exit).toBe(1)
   })
 
+  test('says which skill cannot be taken as it is now, and moves the others', async () => {
+    const { p, repo } = await installed()
+    writeFileSync(join(p.project, 'local/one/SKILL.md'), '---\nname: one\n---\n')
+    repo.commit({ 'SKILL.md': skillMd('pdf', 'Newer.') })
+    const { stdout, exit } = await p.run('update')
+    expect(stdout).toMatch(/^one {2}not acceptable {2}one: SKILL\.md: description is missing or empty\n/)
+    expect(stdout).toMatch(/\n\nUpdated 1 skill; 1 skill cannot be taken as it is now\.\n$/)
+    expect(exit).toBe(1)
+  })
+
   test('asks again only for what is wider', async () => {
     const { p, repo } = await installed()
     widened(repo)
