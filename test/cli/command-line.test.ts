@@ -43,6 +43,13 @@ describe('help', () => {
     expect((await runCli(['rm', '--help'], { cwd })).stdout).toBe(help)
   })
 
+  test('is shown when only options are given, and complete with the word help', async () => {
+    const { stdout } = await runCli(['--help'], { cwd })
+    for (const argv of [['--json'], ['help'], ['-C', '.']]) {
+      expect({ argv, ...(await runCli(argv, { cwd })) }).toMatchObject({ argv, stdout, stderr: '', exit: 0 })
+    }
+  })
+
   test('works without a home and with a broken environment', async () => {
     const { exit } = await runCli(['--help'], { cwd, env: { HOME: '', SKILLWARD_HOME: 'relative' } })
     expect(exit).toBe(0)
@@ -60,6 +67,8 @@ describe('help', () => {
 describe('usage errors', () => {
   test.each([
     [['ad'], "Unknown command 'ad'", 'did you mean add?'],
+    [['help', 'ad'], "Unknown command 'ad'", 'did you mean add?'],
+    [['help', 'xyzzy', '--no-color'], "Unknown command 'xyzzy'", 'skills --help'],
     [['lisst', '--json-'], "Unknown command 'lisst'", 'did you mean list?'],
     [['add', './x', '--agnet', 'codex'], "Unknown option '--agnet'", 'did you mean --agent?'],
     [['info'], "Missing required argument 'name'", 'see `skills info --help`'],
