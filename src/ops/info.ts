@@ -1,6 +1,6 @@
 // Everything known of one installed skill: its lock entry, its content, its links and its history.
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Diagnostic } from '../errors/diagnostic.ts'
 import { sha256Hex } from '../integrity/digest.ts'
 import { openLedger } from '../ledger/ledger.ts'
@@ -64,7 +64,10 @@ export async function info({ name, global }: InfoRequest, io: Io): Promise<InfoR
     })),
     links: dirs
       .map((dir) => `${dir}/${name}`)
-      .filter((path) => existsSync(join(scope.root, path)) || existsSync(path)),
+      .filter((path) => {
+        const place = resolve(scope.root, path)
+        return place !== join(scope.skillsDir, name) && existsSync(place)
+      }),
     diagnostics: content?.diagnostics ?? [],
     history: await history(name, entry, { scope, io }),
   }

@@ -36,6 +36,14 @@ it('tells what a skill is, what it may do, its files with digests, and where it 
   )
 })
 
+it('names as links only what is beside the one copy, which some agents read directly', async () => {
+  const io = testIo()
+  const source = parseSpec(writeTree(join(io.root, 'one'), { 'SKILL.md': skillMd('one') }))
+  await add({ sources: [source], agents: ['claude-code', 'codex'], global: true }, io)
+  const { links } = await info({ name: 'one', global: true }, io)
+  expect(links).toEqual([join(io.home, '.claude/skills/one')])
+})
+
 it('tells what happened to it, newest first', async () => {
   const io = await projectWithOne()
   await revokeCapabilities({ names: ['one'] }, io)
