@@ -12,6 +12,7 @@ import type { GrantChoice, Io, ScopeRequest } from './io.ts'
 import { nextLock } from './lock-entry.ts'
 import { type LockedSkill, materialise } from './materialise.ts'
 import { findScope, type Scope } from './scope.ts'
+import { isAnswer } from './spec-answer.ts'
 import { readWorkspace, requireProject, withWorkspace, type Workspace } from './workspace.ts'
 
 /** Sources that are asked at the same time. */
@@ -151,11 +152,12 @@ async function resolveMissing(
   return decideGrants(found.flat(), lock, { grant: request.grant, io })
 }
 
-/** Entries of skills.json that the lock has not, or has for another spec. */
+/** Entries of skills.json that the lock has not, or has for another spec, or with an address that is not the spec's. */
 function staleSpecs({ project, lock }: Workspace): [string, string][] {
   return Object.entries(project.skills).filter(([name, text]) => {
     const entry = lock.skills[name]
-    return entry === undefined || (entry.spec !== text && entry.spec !== canonical(text))
+    if (entry === undefined || (entry.spec !== text && entry.spec !== canonical(text))) return true
+    return !isAnswer(entry)
   })
 }
 
