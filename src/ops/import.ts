@@ -17,6 +17,8 @@ import { readWorkspace, type Workspace } from './workspace.ts'
 
 /** Files of other tools, in the order in which they are looked for. */
 const FOREIGN_FILES = ['skills-lock.json', 'skills.lock.json', 'toolhive.lock.yaml'] as const
+/** The same in the home directory, for the global scope. */
+const OWN_FILES = ['.agents/.skill-lock.json', ...FOREIGN_FILES] as const
 const SIDE_BY_SIDE = 8
 
 export interface ImportRequest extends ScopeRequest {
@@ -83,8 +85,9 @@ async function obtain({ name, spec }: ForeignEntry, { scope, lock }: Workspace, 
 }
 
 function findFile(scope: Scope): string {
-  const name = FOREIGN_FILES.find((candidate) => existsSync(join(scope.root, candidate)))
-  if (!name) throw missing(`No ${FOREIGN_FILES.join(', ')} in ${displayText(scope.root)}`)
+  const files = scope.kind === 'global' ? OWN_FILES : FOREIGN_FILES
+  const name = files.find((candidate) => existsSync(join(scope.root, candidate)))
+  if (!name) throw missing(`No ${files.join(', ')} in ${displayText(scope.root)}`)
   return join(scope.root, name)
 }
 

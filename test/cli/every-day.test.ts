@@ -85,6 +85,11 @@ code: project_missing
 `,
       exit: 1,
     })
+    expect((await cliProject().run('install', '-g')).stderr).toBe(`\
+error: No skills.json in <root>/home/.config/skillward
+hint: run "skills add --global SOURCE" first
+code: project_missing
+`)
   })
 })
 

@@ -178,6 +178,27 @@ describe('skills-lock.json of the skills CLI', () => {
   })
 })
 
+describe('.skill-lock.json of the skills CLI', () => {
+  it('is found in the home directory for the global scope', async () => {
+    const { io } = hosts()
+    const pdf = {
+      source: 'team/skills',
+      sourceType: 'github',
+      sourceUrl: 'https://github.com/team/skills.git',
+      skillPath: 'skills/pdf/SKILL.md',
+      skillFolderHash: '0',
+      installedAt: '2026-01-01T00:00:00Z',
+    }
+    writeTree(join(io.home, '.agents'), {
+      '.skill-lock.json': JSON.stringify({ version: 3, skills: { pdf } }),
+    })
+    const result = await importLock({ global: true }, io)
+    expect(result.skills.map(({ name, status }) => [name, status])).toEqual([['pdf', 'added']])
+    expect((await verify({ names: [], global: true }, io)).ok).toBe(true)
+    await expect(importLock({}, io)).toThrowCode('import_invalid')
+  })
+})
+
 describe('the lock of the npm package skills-lock', () => {
   it('comes over at its commits', async () => {
     const { io, first } = hosts()
