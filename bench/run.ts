@@ -100,7 +100,7 @@ function report(rows: readonly Row[], skipped: readonly Skipped[]): number {
     ]
     const node = flags.node === process.execPath ? [] : ['--node', 'PATH']
     const command = `\`npm run bench -- ${[...options, ...node].join(' ')}\``
-    const major = version.split('.')[0] ?? ''
+    const major = version.slice(1).split('.')[0] ?? ''
     writePage(PAGE, major, `${command}: ${describeMachine(version)}.\n\n${table}`)
   }
   return skipped.length > 0 || rows.some((row) => isMet(row) === false) ? 1 : 0
