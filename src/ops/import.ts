@@ -28,6 +28,8 @@ export interface ImportRequest extends ScopeRequest {
   readonly grant?: GrantChoice
   readonly yes?: boolean
   readonly dryRun?: boolean
+  /** Replace what stands where the skills belong, such as the other tool's copies. */
+  readonly force?: boolean
 }
 
 export interface ImportResult {

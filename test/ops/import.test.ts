@@ -166,6 +166,25 @@ describe('skills-lock.json of the skills CLI', () => {
     expect(lockOf(io).mine?.capabilities).toEqual({ network: { hosts: ['api.example.org'] } })
   })
 
+  it("takes over the other tool's copies: equal ones as they are, others only with force", async () => {
+    const { io } = hosts()
+    const source = { source: 'team/skills', sourceType: 'github', computedHash: '0' }
+    const pdf = { ...source, skillPath: 'skills/pdf/SKILL.md' }
+    const docx = { ...source, skillPath: 'skills/docx/SKILL.md' }
+    write(io, 'skills-lock.json', { version: 1, skills: { pdf, docx } })
+    writeTree(join(io.project, '.agents/skills'), {
+      'pdf/SKILL.md': skillMd('pdf', 'Edited.'),
+      'docx/SKILL.md': skillMd('docx'),
+    })
+    const before = readTreeText(io.project)
+    const refused = await importLock({}, io).catch((error: unknown) => error)
+    expect(refused).toMatchObject({ code: 'local_edits', details: { name: 'pdf' } })
+    expect(readTreeText(io.project)).toEqual(before)
+    await importLock({ force: true }, io)
+    expect(textOf(io, 'pdf')).toContain('New.')
+    expect((await verify({ names: [] }, io)).ok).toBe(true)
+  })
+
   it('leaves the file where it is, and changes nothing a second time', async () => {
     const { io } = hosts()
     const pdf = { source: 'team/skills', sourceType: 'github', skillPath: 'skills/pdf', computedHash: '0' }
