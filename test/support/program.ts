@@ -34,7 +34,7 @@ export function startProgram(
 ): { child: ChildProcess; ended: Promise<Ended> } {
   if (!existsSync(PROGRAM)) throw new Error('dist/main.cjs is missing: run "npm run build" first')
   const { cwd, home, env, bound } = options
-  const [command = '', ...before] =
+  const [command, ...before] =
     bound && process.getuid?.() === 0 ? [...BOUND, process.execPath] : [process.execPath]
   const child = spawn(command, [...before, PROGRAM, ...args], {
     cwd,
