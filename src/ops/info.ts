@@ -4,12 +4,11 @@ import { join, resolve } from 'node:path'
 import type { Diagnostic } from '../errors/diagnostic.ts'
 import { sha256Hex } from '../integrity/digest.ts'
 import { openLedger } from '../ledger/ledger.ts'
-import { expandAgents } from '../link/agents.ts'
-import { linkDirs } from '../link/link.ts'
 import type { LockEntry } from '../lock/lockfile.ts'
 import type { CapabilityRequest } from '../manifest/request.ts'
 import type { Io, ScopeRequest } from './io.ts'
 import { list, type ListedSkill } from './list.ts'
+import { agentDirs } from './project-links.ts'
 import { ledgerScope } from './record.ts'
 import { knownNames } from './remove.ts'
 import { findScope, type Scope } from './scope.ts'
@@ -50,7 +49,7 @@ export async function info({ name, global }: InfoRequest, io: Io): Promise<InfoR
     })
   }
   const content = readLockedContent(name, entry, { scope, io })
-  const dirs = linkDirs(expandAgents(workspace.project.agents ?? []), scope, io.settings)
+  const dirs = agentDirs(scope, workspace.project, io.settings)
   return {
     ...listed,
     description: content?.manifest.description ?? '',

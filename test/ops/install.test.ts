@@ -117,6 +117,21 @@ describe('install', () => {
   })
 })
 
+it('names skills.json for an agent in it that is not known, and changes nothing', async () => {
+  const io = await projectWithOne()
+  const file = join(io.project, 'skills.json')
+  writeFileSync(file, readFileSync(file, 'utf8').replace('claude-code', 'claude-cod'))
+  rmSync(join(io.project, '.agents'), { recursive: true })
+  const before = readTreeText(io.project)
+  const error = await install({}, io).catch((caught: unknown) => caught)
+  expect(error).toMatchObject({
+    code: 'project_invalid',
+    hint: expect.stringContaining('did you mean claude-code?') as string,
+    details: { file, field: 'agents' },
+  })
+  expect(readTreeText(io.project)).toEqual(before)
+})
+
 describe('install in a dry run', () => {
   it('tells what stands from what would be installed, and writes nothing', async () => {
     const io = await projectWithOne()
