@@ -1,5 +1,6 @@
 // From a source to the skills that were chosen of it, read and verified, but not yet granted or stored.
 import type { Diagnostic } from '../errors/diagnostic.ts'
+import { isSkillsError } from '../errors/error.ts'
 import type { Lockfile } from '../lock/lockfile.ts'
 import { assertSkillName } from '../lock/skill-name.ts'
 import type { CapabilityRequest } from '../manifest/request.ts'
@@ -8,7 +9,7 @@ import { readSkills } from '../sources/read-skill.ts'
 import type { Fetched, Resolution, Spec } from '../sources/source.ts'
 import { describeSpec } from '../sources/spec.ts'
 import type { Verified } from '../trust/verify.ts'
-import type { Io } from './io.ts'
+import type { Io, Notice } from './io.ts'
 import { rememberOffers } from './offer-memory.ts'
 import { loadSoon } from './load-soon.ts'
 import { openSpec, sourceIo } from './open-source.ts'
@@ -57,10 +58,7 @@ export async function obtainCandidates(
     rememberOffers(io.settings.cacheDir, open.resolution, found.offers)
     for (const { dir, diagnostics } of found.skipped) {
       const reason = diagnostics.find((diagnostic) => diagnostic.severity === 'error')
-      io.notice({
-        code: reason?.code ?? 'skill_skipped',
-        message: `skipped ${displayText(dir || '.')}: ${displayText(reason?.message ?? 'not usable')}`,
-      })
+      io.notice(skipped(dir, reason?.code ?? 'skill_skipped', reason?.message ?? 'not usable'))
     }
     const chosen = await selectOffers(found, { ...wanted, names }, { source: label, io })
     io.report(`reading ${chosen.length} of ${found.offers.length} skills of ${label}`)
@@ -69,17 +67,27 @@ export async function obtainCandidates(
       open.resolution,
       chosen.map((offer) => offer.dir),
     )
-    return withoutTwins(
-      chosen.map((offer, index) => {
-        const name = wanted.as ?? offer.name
-        assertSkillName(name)
-        const at = { name, dir: offer.dir, lock }
-        return candidateOf(fetched[index] as Fetched, { ...at, spec: { ...spec, ...subdirOf(offer.dir) } })
-      }),
-    )
+    const candidates = chosen.map((offer, index) => {
+      const name = wanted.as ?? offer.name
+      assertSkillName(name)
+      const at = { name, dir: offer.dir, lock, spec: { ...spec, ...subdirOf(offer.dir) } }
+      try {
+        return candidateOf(fetched[index] as Fetched, at)
+      } catch (error) {
+        // Of many that were not named one by one, a broken one is left out like a broken SKILL.md.
+        if (names.length > 0 || chosen.length === 1 || !isSkillsError(error, 'manifest_invalid')) throw error
+        io.notice(skipped(offer.dir, error.code, error.message))
+        return undefined
+      }
+    })
+    return withoutTwins(candidates.filter((candidate) => candidate !== undefined))
   } finally {
     open.tree.close()
   }
+}
+
+function skipped(dir: string, code: string, reason: string): Notice {
+  return { code, message: `skipped ${displayText(dir || '.')}: ${displayText(reason)}` }
 }
 
 function subdirOf(dir: string): { subdir?: string } {
