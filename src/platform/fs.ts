@@ -258,14 +258,19 @@ function readWhole(fd: number, path: string, maxBytes: number): Buffer {
       },
     )
   }
-  const bytes = Buffer.allocUnsafe(stat.size)
+  return readDescriptor(fd, stat.size)
+}
+
+/** At most `size` bytes of an open file; fewer when it shrank since it was measured. */
+export function readDescriptor(fd: number, size: number): Buffer {
+  const bytes = Buffer.allocUnsafe(size)
   let length = 0
-  while (length < bytes.length) {
-    const count = readSync(fd, bytes, length, bytes.length - length, null)
+  while (length < size) {
+    const count = readSync(fd, bytes, length, size - length, null)
     if (count === 0) break
     length += count
   }
-  return length === bytes.length ? bytes : bytes.subarray(0, length)
+  return bytes.subarray(0, length)
 }
 
 /** Removes a file, link (not its target) or folder; does nothing when absent. */

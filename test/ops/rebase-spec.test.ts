@@ -4,7 +4,7 @@ import type { Scope } from '../../src/ops/scope.ts'
 import { readSettings } from '../../src/platform/env.ts'
 import { formatSpec, parseSpec } from '../../src/sources/spec.ts'
 
-const settings = readSettings({ HOME: '/home/me' }, '/work/project/packages/app')
+const settings = readSettings({ HOME: '/home/me' }, '/srv/project/packages/app')
 const scope = (kind: Scope['kind'], root: string): Scope => ({
   kind,
   root,
@@ -24,10 +24,10 @@ it.each([
   ['~/skills', '~/skills'],
   ['owner/repo', 'github:owner/repo'],
 ])('keeps %s, typed in a folder of the project, as %s', (typed, kept) => {
-  expect(formatSpec(rebaseSpec(parseSpec(typed), settings, scope('project', '/work/project')))).toBe(kept)
+  expect(formatSpec(rebaseSpec(parseSpec(typed), settings, scope('project', '/srv/project')))).toBe(kept)
 })
 
 it('keeps a relative path of the user scope as an absolute one', () => {
   const spec = rebaseSpec(parseSpec('./pdf'), settings, scope('global', '/home/me'))
-  expect(formatSpec(spec)).toBe('/work/project/packages/app/pdf')
+  expect(formatSpec(spec)).toBe('/srv/project/packages/app/pdf')
 })
