@@ -153,12 +153,16 @@ async function resolveMissing(
 }
 
 /** Entries of skills.json that the lock has not, or has for another spec, or with an address that is not the spec's. */
-function staleSpecs({ project, lock }: Workspace): [string, string][] {
+function staleSpecs({ project, lock }: Pick<Workspace, 'project' | 'lock'>): [string, string][] {
   return Object.entries(project.skills).filter(([name, text]) => {
     const entry = lock.skills[name]
     if (entry === undefined || (entry.spec !== text && entry.spec !== canonical(text))) return true
     return !isAnswer(entry)
   })
+}
+
+function specsOf(lock: Lockfile): Record<string, string> {
+  return Object.fromEntries(Object.entries(lock.skills).map(([name, entry]) => [name, entry.spec]))
 }
 
 function canonical(text: string): string {
@@ -172,9 +176,10 @@ function assertFresh(workspace: Workspace): void {
   const hint = 'run "skills install" and commit skills.lock'
   if (!hasLock)
     throw new SkillsError('lock_missing', `No skills.lock in ${displayText(scope.root)}`, { hint })
-  if (!hasProject) return
-  const [stale] = staleSpecs(workspace)
-  const extra = Object.keys(lock.skills).find((name) => project.skills[name] === undefined)
+  // Without skills.json the lock speaks for itself, but an entry must still be where its spec leads.
+  const asked = hasProject ? project.skills : specsOf(lock)
+  const [stale] = staleSpecs({ lock, project: { ...project, skills: asked } })
+  const extra = Object.keys(lock.skills).find((name) => asked[name] === undefined)
   const name = stale?.[0] ?? extra
   if (name === undefined) return
   const problem = stale

@@ -77,7 +77,8 @@ function loadWorkspace(scope: Scope): Workspace {
 
 async function locked<T>(scope: Scope, io: Io, work: () => Promise<T>): Promise<T> {
   const onWait = (holder: number | undefined): void => {
-    io.report(holder ? `waiting for process ${holder}` : 'waiting for another process')
+    const who = holder ? `process ${holder}` : 'another process'
+    io.notice({ code: 'waiting', message: `waiting for ${who}, which works on ${displayText(scope.root)}` })
   }
   try {
     return await withFileLock(join(scope.workDir, 'lock'), { signal: io.signal, onWait }, work)

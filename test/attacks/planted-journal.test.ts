@@ -46,6 +46,22 @@ it.each([
   expect(readTreeText(join(io.root, 'victim'))).toEqual({ file: 'keep' })
 })
 
+it('does not remove skills of the user that no lock names', async () => {
+  const io = projectWithJournal({
+    ...base,
+    remove: ['one'],
+    links: [{ action: 'remove', dir: '.claude/skills', name: 'own', replaces: 'any' }],
+  })
+  writeTree(io.project, { '.claude/skills/own/SKILL.md': skillMd('own') })
+  await list({}, io)
+  expect(Object.keys(readTreeText(io.project))).toEqual([
+    '.agents/skills/one/SKILL.md',
+    '.claude/skills/own/SKILL.md',
+    'skills.json',
+    'skills.lock',
+  ])
+})
+
 it('does not replace a skill by a staged copy that the lock does not name', async () => {
   const io = projectWithJournal({ ...base, place: ['one'] })
   await list({}, io)

@@ -60,6 +60,14 @@ describe('install --frozen', () => {
     await expect(install({ frozen: true }, io)).toThrowCode('project_missing')
   })
 
+  it('refuses a lock without skills.json whose address is not where its spec leads', async () => {
+    const io = await projectWithOne()
+    const file = join(io.project, 'skills.lock')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"spec": "../source"', '"spec": "../other"'))
+    rmSync(join(io.project, 'skills.json'))
+    await expect(install({ frozen: true }, io)).toThrowCode('lock_stale')
+  })
+
   it('refuses other content under a locked address', async () => {
     const other = checkout(await projectWithOne())
     writeFileSync(join(other.root, 'source/SKILL.md'), skillMd('one', 'Changed.'))
