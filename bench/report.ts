@@ -91,11 +91,11 @@ export function formatTable(rows: readonly Row[], skipped: readonly Skipped[]): 
   return [...lines, ...skipped.map(({ area, problem }) => `\nNot measured: ${area}. ${problem}`)].join('\n')
 }
 
-/** The machine, without its name or the time. */
-export function describeMachine(nodeVersion: string): string {
+/** The machine, without its name or the time; `load` is how many other programs wanted to run when the bench began. */
+export function describeMachine(nodeVersion: string, load: number): string {
   const cpu = cpus()
   const memory = Math.round(totalmem() / 2 ** 30)
-  return `Node ${nodeVersion}, ${type()}, ${cpu.length} × ${cpu[0]?.model.trim() ?? 'unknown CPU'}, ${memory} GiB`
+  return `Node ${nodeVersion}, ${type()}, ${cpu.length} × ${cpu[0]?.model.trim() ?? 'unknown CPU'}, ${memory} GiB, load ${load.toFixed(1)} before`
 }
 
 /** Replaces what stands between the markers `heading` in the page; adds the section when there is none. */

@@ -4,7 +4,7 @@
 //   --write             put the table into docs/performance.md
 //   --keep              leave the folders of the runs, to look at them
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -33,6 +33,8 @@ const SUBJECTS: Readonly<Record<string, (bench: Bench) => Promise<Row[]>>> = {
   verify,
   unpack,
 }
+/** Others at work make the ratios worse than they are. */
+const LOAD = loadavg()[0] ?? 0
 const PAGE = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
 
 const { values: flags } = parseArgs({
@@ -91,7 +93,7 @@ function subject(name: string): (bench: Bench) => Promise<Row[]> {
 function report(rows: readonly Row[], skipped: readonly Skipped[]): number {
   const version = nodeVersion(flags.node)
   const table = formatTable(rows, skipped)
-  console.log(`${describeMachine(version)}\n\n${table}`)
+  console.log(`${describeMachine(version, LOAD)}\n\n${table}`)
   if (flags.write) {
     const options = [
       '--write',
@@ -100,8 +102,8 @@ function report(rows: readonly Row[], skipped: readonly Skipped[]): number {
     ]
     const node = flags.node === process.execPath ? [] : ['--node', 'PATH']
     const command = `\`npm run bench -- ${[...options, ...node].join(' ')}\``
-    const major = version.split('.')[0] ?? ''
-    writePage(PAGE, major, `${command}: ${describeMachine(version)}.\n\n${table}`)
+    const major = version.slice(1).split('.')[0] ?? ''
+    writePage(PAGE, major, `${command}: ${describeMachine(version, LOAD)}.\n\n${table}`)
   }
   return skipped.length > 0 || rows.some((row) => isMet(row) === false) ? 1 : 0
 }

@@ -96,6 +96,11 @@ export function isEmptyCapabilities(c: Capabilities): boolean {
   return lists.every((list) => list === undefined || list.length === 0)
 }
 
+/** True when both say the same, in whatever order; a lock orders its keys in its own way. */
+export function sameCapabilities(a: Capabilities, b: Capabilities): boolean {
+  return JSON.stringify(canonicalCapabilities(a)) === JSON.stringify(canonicalCapabilities(b))
+}
+
 /**
  * The canonical form of an untrusted value.
  * @throws grant_invalid naming the file and the field

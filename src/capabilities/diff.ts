@@ -102,7 +102,8 @@ function resourceChanges(was: readonly Rule[], is: readonly Rule[]): CapabilityC
   })
 }
 
-function amount(value: string): number {
+/** The size of a ceiling written `memory=256Mi`, in bytes, milliseconds or pieces. */
+export function amount(value: string): number {
   const text = value.slice(value.indexOf('=') + 1)
   return /[A-Za-z]/.test(text) ? amountOf(text) : Number(text)
 }

@@ -34,7 +34,7 @@ export async function askConsent(
     )
     switch (answer) {
       case 'yes':
-        return { grants: Object.fromEntries(items.map((item) => [item.name, item.request.requested])) }
+        return { grants: Object.fromEntries(items.map((item) => [item.name, item.proposed])) }
       case 'no':
         return { grants: {} }
       case 'details':
@@ -71,7 +71,7 @@ async function askOne(questions: Questions, item: ConsentItem): Promise<Grants> 
     )
     switch (answer) {
       case 'yes':
-        return { [item.name]: item.request.requested }
+        return { [item.name]: item.proposed }
       case 'no':
         return {}
       case 'edit':
@@ -86,10 +86,11 @@ function isGrave({ severity, status }: RequestLine): boolean {
   return severity === 'high' && (status === 'declared' || status === 'inferred')
 }
 
-/** A tick for each rule; optional ones start without. Rules that only deny are kept: they never widen. */
+/** A tick for each rule that "yes" would grant; the others start without. Rules that only deny are kept: they never widen. */
 async function editGrant(questions: Questions, item: ConsentItem): Promise<Capabilities> {
   const requested = rulesOf(item.request.requested)
   const known = new Set(requested.map(keyOf))
+  const proposed = new Set(rulesOf(item.proposed).map(keyOf))
   const optional = rulesOf(item.request.optional).filter((rule) => !known.has(keyOf(rule)))
   const rules = [...requested, ...optional].filter((rule) => rule.list !== 'deny')
   const room = Math.max(20, questions.printer.err.width - 10)
@@ -102,7 +103,7 @@ async function editGrant(questions: Questions, item: ConsentItem): Promise<Capab
       hint: displayText(`${line.severity}${extra}; ${ruleLabel(rule)} ${rule.value}`),
     }
   })
-  const ticked = rules.flatMap((rule, index) => (known.has(keyOf(rule)) ? [index] : []))
+  const ticked = rules.flatMap((rule, index) => (proposed.has(keyOf(rule)) ? [index] : []))
   const chosen = new Set(await questions.choose(`What may ${displayText(item.name)} do?`, options, ticked))
   const denied = [...requested, ...optional].filter((rule) => rule.list === 'deny')
   return capabilitiesOf([...rules.filter((_, index) => chosen.has(index)), ...denied])

@@ -1,4 +1,5 @@
 // The only writer of the command line: results to stdout, everything else to stderr. A reader that went away is no error.
+import { displayJson } from '../platform/text.ts'
 import { canvasOf, type Canvas, type ColourWish } from './style.ts'
 import type { Output, World } from './world.ts'
 
@@ -33,7 +34,7 @@ export function createPrinter(world: World, wish: ColourWish): Printer {
     err: canvasOf(world.stderr, wish),
     line,
     result,
-    json: (value) => result(JSON.stringify(value, null, 2)),
+    json: (value) => result(displayJson(JSON.stringify(value, null, 2))),
     say(text) {
       line('')
       if (text !== '') err(text.endsWith('\n') ? text : `${text}\n`)

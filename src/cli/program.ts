@@ -1,6 +1,7 @@
 // The command line as the parser knows it, built from the table. Parses and helps; runs nothing itself.
 import { Command, CommanderError, Option } from 'commander'
 import { SkillsError } from '../errors/error.ts'
+import { closest } from '../platform/closest.ts'
 import { displayText } from '../platform/text.ts'
 import { VERSION } from '../platform/version.ts'
 import type { CommandRow, OptionRow } from './command.ts'
@@ -56,10 +57,23 @@ export function parseArguments(argv: readonly string[], width: number): Parsed {
     program.parse([...argv], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode === 0 || error.code === 'commander.help') return { kind: 'text', text }
+    if (error.exitCode === 0) return { kind: 'text', text }
+    // No command was named, or `help` does not know the one that was.
+    if (error.code === 'commander.help') {
+      if (program.args[0] === 'help') throw unknownCommand(program.args[1] ?? '')
+      return { kind: 'text', text: program.helpInformation() + helpTail() }
+    }
     throw usageError(error, argv)
   }
   return parsed ?? { kind: 'text', text }
+}
+
+function unknownCommand(name: string): SkillsError {
+  const known = COMMANDS.flatMap((row) => (row.hidden ? [] : [row.name, ...(row.aliases ?? [])]))
+  const near = closest(name, known)
+  return new SkillsError('usage', `Unknown command '${displayText(name)}'`, {
+    hint: near ? `did you mean ${near}? \`skills --help\` lists what there is` : 'see `skills --help`',
+  })
 }
 
 function helpTail(): string {

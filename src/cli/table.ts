@@ -345,7 +345,7 @@ export const COMMANDS: readonly CommandRow[] = [
     group: HOUSE,
     args: '[file]',
     summary: "take over another tool's lockfile",
-    options: [AGENT, GLOBAL, GRANT, YES, DRY],
+    options: [AGENT, GLOBAL, GRANT, YES, DRY, FORCE],
     examples: ['skills import', 'skills import skills-lock.json --dry-run'],
     load: () => import('./commands/import.ts'),
   },

@@ -85,7 +85,6 @@ export const CODES = {
 
   local_edits: { title: 'An installed skill was edited', status: 409, exit: 3 },
   link_conflict: { title: 'Something else stands where a link belongs', status: 409, exit: 3 },
-  drift: { title: 'Installed files differ from skills.lock', status: 409, exit: 4 },
   permission_denied: { title: 'A file or folder cannot be written', status: 403, exit: 1 },
   fs_failed: { title: 'A file or folder cannot be used', status: 500, exit: 1 },
   disk_full: { title: 'The disk is full', status: 507, exit: 1 },

@@ -11,8 +11,13 @@ import { formatProject, parseProject, type Project } from './project.ts'
  */
 export function loadLockfile(path: string): Lockfile | undefined {
   const text = loadText(path)
-  return text === undefined ? undefined : parseLockfile(text, path)
+  if (text === undefined) return undefined
+  if (last?.text !== text || last.path !== path) last = { path, text, lock: parseLockfile(text, path) }
+  return last.lock
 }
+
+/** A command reads the lock once to look and once more under the process lock; parsing it again would tell nothing new. */
+let last: { readonly path: string; readonly text: string; readonly lock: Lockfile } | undefined
 
 /**
  * The project at `path`, or undefined when there is none.

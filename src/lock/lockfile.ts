@@ -4,7 +4,7 @@ import type { Capabilities } from '../capabilities/capabilities.ts'
 import type { Code } from '../errors/codes.ts'
 import { SkillsError } from '../errors/error.ts'
 import type { TreeDigest } from '../integrity/tree.ts'
-import { displayShort, displayText } from '../platform/text.ts'
+import { displayJson, displayShort, displayText } from '../platform/text.ts'
 import { SCOPED_NAME } from '../registry/names.ts'
 import type { Resolution } from '../sources/source.ts'
 import { foreignOwner } from './foreign.ts'
@@ -131,8 +131,12 @@ function integrityProblem(value: unknown): string | undefined {
   return 'is not h1: and the base64 of 32 bytes'
 }
 
+/** A password in a URL, or a user where only a secret one makes sense. */
+const CREDENTIAL = /^[a-z][a-z0-9+.-]*:[/\\]*[^/\\?#]*:[^/\\?#]*@|^(?:[a-z]+\+)?https?:[/\\]*[^/\\?#]*@/i
+
 function entryProblem(entry: JsonObject): FieldProblem | undefined {
   if (!isText(entry.spec)) return { field: 'spec', problem: 'is not text' }
+  if (CREDENTIAL.test(entry.spec)) return { field: 'spec', problem: 'carries a credential' }
   if (!isText(entry.signer)) return { field: 'signer', problem: 'is neither a signer nor "unsigned"' }
   if (entry.version !== undefined && !isText(entry.version))
     return { field: 'version', problem: 'is not text' }
@@ -216,7 +220,8 @@ const RESOLUTION_ORDER = [
 
 /**
  * The text of a lock: skills by the order of their names' code units, fields of an entry in one order and unknown ones
- * after them by name, 2 spaces, a newline at the end. Equal locks give equal bytes.
+ * after them by name, 2 spaces, a newline at the end, nothing that could hide from a reviewer. Equal locks give equal
+ * bytes.
  */
 export function formatLockfile(lock: Lockfile): string {
   const { lockfileVersion, skills, ...unknown } = lock
@@ -224,7 +229,7 @@ export function formatLockfile(lock: Lockfile): string {
   for (const [key, value] of Object.entries(sortKeys(unknown))) {
     members.push(`  ${JSON.stringify(key)}: ${indented(value, '  ')}`)
   }
-  return `{\n${members.join(',\n')}\n}\n`
+  return displayJson(`{\n${members.join(',\n')}\n}\n`)
 }
 
 // Written member by member: an object would put names that look like numbers first, whatever their order.

@@ -5,6 +5,7 @@ import { pathProblem } from '../platform/path-name.ts'
 import { displayText } from '../platform/text.ts'
 import type { Kind } from '../sources/source.ts'
 import { npmNameProblem, ociProblems, registryNameProblem } from '../sources/spec-named.ts'
+import { isSecretParameter } from '../sources/spec-url.ts'
 import { isObject, type JsonObject } from './json-text.ts'
 import { nameProblem } from './skill-name.ts'
 
@@ -169,6 +170,7 @@ function urlProblem(text: string, allow: { ssh: boolean; file: boolean }): strin
   if (!URL.canParse(text)) return 'is not a URL'
   const url = new URL(text)
   if (url.password !== '') return 'carries a password'
+  if ([...url.searchParams.keys()].some(isSecretParameter)) return 'carries a credential in its query'
   switch (url.protocol) {
     case 'https:':
       break

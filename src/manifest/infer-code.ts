@@ -44,7 +44,7 @@ export function inferCode(code: Excerpt, options: CodeOptions): Found[] {
         if (host !== undefined && !isPlaceholderHost(host)) seen({ capability: 'network', value: host })
       }
     }
-    if (options.language === 'other') {
+    if (options.language === 'other' && /import|from|require\(|['"]@/.test(line)) {
       for (const [pattern, host] of LIBRARY_HOSTS)
         if (pattern.test(line)) seen({ capability: 'network', value: host })
     }
@@ -102,6 +102,8 @@ interface NameRead {
 }
 
 function namesRead(line: string, language: 'shell' | 'other'): NameRead[] {
+  // Most lines read nothing, and one look tells.
+  if (!(language === 'shell' ? /\$|export/ : /env/i).test(line)) return []
   const names: NameRead[] = []
   if (language === 'shell') {
     for (const [, name = '', operator = ''] of line.matchAll(
@@ -148,6 +150,7 @@ const OWN_PLACE =
 
 /** Places in the home directory, cut to where a person recognises them: `~/.config/gh/**`, `~/.netrc`. */
 function homePaths(line: string): string[] {
+  if (!/~|home/i.test(line)) return []
   const paths: string[] = []
   for (const [, tail = ''] of line.matchAll(
     /(?:^|[\s"'`=(:])(?:~|\$HOME|\$\{HOME\}|\{home\})\/((?:Application Support|[\w.@+-])(?:Application Support|[\w.@+/-])*)/g,

@@ -40,6 +40,7 @@ export function fencedBlocks(markdown: Excerpt): CodeBlock[] {
   const blocks: CodeBlock[] = []
   const lines = markdown.text.split('\n')
   for (let i = 0; i < lines.length; i += 1) {
+    if (!/```|~~~/.test(lines[i] ?? '')) continue
     const [, indent = '', fence, info = ''] =
       /^([ \t>*-]*)(`{3,}|~{3,})\s*([^`]*)$/.exec((lines[i] ?? '').slice(0, 300)) ?? []
     if (fence === undefined) continue
@@ -61,6 +62,7 @@ export function inlineCommands(markdown: Excerpt): Excerpt[] {
   const found: Excerpt[] = []
   let fenced = false
   for (const [offset, line] of markdown.text.split('\n').entries()) {
+    if (!/`|~~~/.test(line)) continue
     if (/^[ \t>*-]*(?:`{3,}|~{3,})/.test(line)) fenced = !fenced
     else if (!fenced && line.length < 4000) {
       for (const [, code = ''] of line.matchAll(/`([^`\n]+)`/g)) {

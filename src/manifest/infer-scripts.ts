@@ -17,15 +17,18 @@ const TESTS =
 
 const decoder = new TextDecoder()
 
-/** Source files by path, tests and very large ones left out; templates and examples are not programs of the skill. */
+/**
+ * Source files by path, tests left out; templates and examples are not programs of the skill. Of a very large one the
+ * beginning is read: padding must not hide that it is a program.
+ */
 export function scriptsOf(files: readonly SkillFile[]): Map<string, Script> {
   const scripts = new Map<string, Script>()
   for (const file of files) {
     const extension = /\.(\w+)$/.exec(file.path)?.[1] ?? ''
     const shebang = file.bytes[0] === 0x23 && file.bytes[1] === 0x21
-    if (file.bytes.length > MAX_SCRIPT_BYTES || TESTS.test(file.path)) continue
+    if (TESTS.test(file.path)) continue
     if (!(extension in BY_EXTENSION) && !SOURCE.test(extension) && !shebang) continue
-    const text = decoder.decode(file.bytes).replace(/\r\n?/g, '\n')
+    const text = decoder.decode(file.bytes.subarray(0, MAX_SCRIPT_BYTES)).replace(/\r\n?/g, '\n')
     const interpreter = (shebang ? ofShebang(text) : undefined) ?? BY_EXTENSION[extension] ?? ''
     scripts.set(file.path, { path: file.path, interpreter, entry: isEntry(file.path, text, shebang), text })
   }

@@ -1,6 +1,7 @@
 // The second half of `add`, for skills that are at hand: agents, consent, store, copies, links and lock.
 import { expandAgents } from '../link/agents.ts'
-import type { Lockfile } from '../lock/lockfile.ts'
+import { type Capabilities, sameCapabilities } from '../capabilities/capabilities.ts'
+import type { LockEntry, Lockfile } from '../lock/lockfile.ts'
 import { formatSpec } from '../sources/spec.ts'
 import { openStore } from '../store/store.ts'
 import type { AddedSkill, AddRequest, AddResult } from './add.ts'
@@ -71,7 +72,7 @@ function describe({ candidate, granted }: Decided, lock: Lockfile): AddedSkill {
   const { integrity } = granted.verified
   return {
     name: candidate.name,
-    status: before ? (before.integrity === integrity ? 'unchanged' : 'updated') : 'added',
+    status: statusOf(before, { integrity, grant: granted.grant }),
     ...versionOf(candidate),
     spec: formatSpec(candidate.spec),
     resolution: candidate.resolution,
@@ -81,6 +82,15 @@ function describe({ candidate, granted }: Decided, lock: Lockfile): AddedSkill {
     path: `.agents/skills/${candidate.name}`,
     diagnostics: candidate.diagnostics,
   }
+}
+
+function statusOf(
+  before: LockEntry | undefined,
+  now: { readonly integrity: string; readonly grant: Capabilities },
+): AddedSkill['status'] {
+  if (!before) return 'added'
+  const same = before.integrity === now.integrity && sameCapabilities(before.capabilities, now.grant)
+  return same ? 'unchanged' : 'updated'
 }
 
 function versionOf(candidate: Candidate): { version?: string } {

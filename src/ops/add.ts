@@ -8,6 +8,8 @@ import type { RegistrySpec, Resolution, Spec } from '../sources/source.ts'
 import type { GrantChoice, Io, ScopeRequest } from './io.ts'
 import { assertFree } from './lock-entry.ts'
 import type { Asked } from './resolve-dependencies.ts'
+import { rebaseSpec } from './rebase-spec.ts'
+import { loadSoon } from './load-soon.ts'
 import { findScope } from './scope.ts'
 import { alreadyAdded } from './already-added.ts'
 import { readWorkspace } from './workspace.ts'
@@ -67,24 +69,21 @@ export async function add(request: AddRequest, io: Io): Promise<AddResult> {
   const scope = findScope(io.settings, request.global)
   const before = await readWorkspace(scope, io)
   const agents = request.agents && expandAgents(request.agents)
-  const standing = alreadyAdded(request, before, { agents, io })
+  const sources = request.sources.map((source) => rebaseSpec(source, io.settings, scope))
+  const standing = alreadyAdded({ ...request, sources }, before, { agents, io })
   if (standing) {
     const chosen = before.project.agents ?? []
     return { scope: scope.kind, root: scope.root, skills: standing, agents: chosen, dryRun: false }
   }
-  const [{ obtainCandidates }, { addCandidates }, { solvedCandidates }] = await Promise.all([
-    import('./candidates.ts'),
-    import('./add-candidates.ts'),
-    import('./solved-candidates.ts'),
-  ])
-  const elsewhere = request.sources.filter(({ kind }) => kind !== 'registry')
+  const { obtainCandidates } = await import('./candidates.ts')
+  const rest = loadSoon(() => Promise.all([import('./add-candidates.ts'), import('./solved-candidates.ts')]))
+  const elsewhere = sources.filter(({ kind }) => kind !== 'registry')
   const found = await mapParallel(elsewhere, SIDE_BY_SIDE, (source) =>
     obtainCandidates(source, request, { scope, lock: before.lock, io }),
   )
+  const [{ addCandidates }, { solvedCandidates }] = await rest()
   const candidates = found.flat()
-  const asked = request.sources.flatMap((source) =>
-    source.kind === 'registry' ? [askedOf(source, request)] : [],
-  )
+  const asked = sources.flatMap((source) => (source.kind === 'registry' ? [askedOf(source, request)] : []))
   const solved = await solvedCandidates(
     { asked, candidates, offline: request.offline },
     { workspace: before, io },

@@ -28,7 +28,9 @@ export function alreadyAdded(
   const chosen = project.agents
   const settled = chosen !== undefined && (agents ?? []).every((agent) => chosen.includes(agent.id))
   const sameMode = request.copy === undefined || request.copy === (project.link === 'copy')
-  if (!settled || !sameMode || request.force || request.dryRun) return undefined
+  // These take away what was granted before.
+  const limited = request.grant !== undefined && request.grant !== 'requested'
+  if (!settled || !sameMode || limited || request.force || request.dryRun) return undefined
 
   const locked = Object.entries(lock.skills)
     .filter(([name, entry]) => project.skills[name] === entry.spec)

@@ -6,6 +6,7 @@ import type { Io, ScopeRequest } from './io.ts'
 import { rememberOffers } from './offer-memory.ts'
 import { type Offer, readOffers, type SkippedSkill } from './offers.ts'
 import { listSpec, openSpec, sourceIo } from './open-source.ts'
+import { rebaseSpec } from './rebase-spec.ts'
 import { findScope } from './scope.ts'
 
 export interface BrowseRequest extends ScopeRequest {
@@ -30,7 +31,7 @@ export async function browse({ source, global, offline }: BrowseRequest, io: Io)
     const skills = listed.map(({ spec: _spec, ...one }) => ({ ...one, dir: one.name, diagnostics: [] }))
     return { source: describeSpec(source), skills, skipped: [] }
   }
-  const { spec, skill } = picked(source)
+  const { spec, skill } = picked(rebaseSpec(source, io.settings, scope))
   io.report(`resolving ${displayText(describeSpec(spec))}`)
   const open = await openSpec(spec, sourceIo(io, scope, offline), io.startedAt)
   try {

@@ -1,21 +1,19 @@
 // From a source to the skills that were chosen of it, read and verified, but not yet granted or stored.
 import type { Diagnostic } from '../errors/diagnostic.ts'
-import { SkillsError } from '../errors/error.ts'
+import { isSkillsError } from '../errors/error.ts'
 import { loadProject } from '../lock/file.ts'
 import type { Lockfile } from '../lock/lockfile.ts'
 import { assertSkillName } from '../lock/skill-name.ts'
-import { type Manifest, readManifest } from '../manifest/manifest.ts'
-import { type CapabilityRequest, capabilityRequest } from '../manifest/request.ts'
+import type { CapabilityRequest } from '../manifest/request.ts'
 import { mapParallel } from '../platform/parallel.ts'
 import { displayText } from '../platform/text.ts'
-import { isSameAddress } from '../sources/address.ts'
 import { readSkills } from '../sources/read-skill.ts'
 import type { Fetched, Resolution, Spec, WellKnownSpec } from '../sources/source.ts'
 import { describeSpec } from '../sources/spec.ts'
-import { type Verified, verifyFetched } from '../trust/verify.ts'
-import type { Io } from './io.ts'
+import type { Verified } from '../trust/verify.ts'
+import type { Io, Notice } from './io.ts'
 import { rememberOffers } from './offer-memory.ts'
-import { readOffers } from './offers.ts'
+import { loadSoon } from './load-soon.ts'
 import { listSpec, openResolution, openSpec, sourceIo } from './open-source.ts'
 import type { Scope } from './scope.ts'
 import { selectOffers, withoutTwins } from './select.ts'
@@ -108,18 +106,17 @@ async function obtainFrom(
   const label = displayText(describeSpec(spec))
   io.report(`resolving ${label}`)
   const from = { ...sourceIo(io, scope, wanted.offline), likely: names }
+  const judges = loadSoon(() => Promise.all([import('./offers.ts'), import('./candidate-of.ts')]))
   const { resolution, tree } = wanted.resolution
     ? { resolution: wanted.resolution, tree: await openResolution(wanted.resolution, from) }
     : await openSpec(spec, from, io.startedAt)
   try {
+    const [{ readOffers }, { candidateOf }] = await judges()
     const found = await readOffers(tree, spec.subdir)
     rememberOffers(io.settings.cacheDir, resolution, found.offers)
     for (const { dir, diagnostics } of found.skipped) {
       const reason = diagnostics.find((diagnostic) => diagnostic.severity === 'error')
-      io.notice({
-        code: reason?.code ?? 'skill_skipped',
-        message: `skipped ${displayText(dir || '.')}: ${displayText(reason?.message ?? 'not usable')}`,
-      })
+      io.notice(skipped(dir, reason?.code ?? 'skill_skipped', reason?.message ?? 'not usable'))
     }
     const chosen = await selectOffers(found, { ...wanted, names }, { source: label, io })
     io.report(`reading ${chosen.length} of ${found.offers.length} skills of ${label}`)
@@ -128,69 +125,30 @@ async function obtainFrom(
       resolution,
       chosen.map((offer) => offer.dir),
     )
-    return withoutTwins(
-      chosen.map((offer, index) => {
-        const name = wanted.as ?? offer.name
-        assertSkillName(name)
-        const at = { name, dir: offer.dir, lock }
-        return candidateOf(fetched[index] as Fetched, { ...at, spec: { ...spec, ...subdirOf(offer.dir) } })
-      }),
-    )
+    const candidates = chosen.map((offer, index) => {
+      const name = wanted.as ?? offer.name
+      assertSkillName(name)
+      const at = { name, dir: offer.dir, lock, spec: { ...spec, ...subdirOf(offer.dir) } }
+      try {
+        return candidateOf(fetched[index] as Fetched, at)
+      } catch (error) {
+        // Of many that were not named one by one, a broken one is left out like a broken SKILL.md.
+        if (names.length > 0 || chosen.length === 1 || !isSkillsError(error, 'manifest_invalid')) throw error
+        io.notice(skipped(offer.dir, error.code, error.message))
+        return undefined
+      }
+    })
+    return withoutTwins(candidates.filter((candidate) => candidate !== undefined))
   } finally {
     tree.close()
   }
 }
 
-/** Reads the manifest of verified files; the lock's digest holds where the address is the locked one. */
-export function candidateOf(
-  fetched: Fetched,
-  at: { readonly name: string; readonly dir: string; readonly spec: Spec; readonly lock: Lockfile },
-): Candidate {
-  const { name, dir, spec, lock } = at
-  const locked = lock.skills[name]
-  const sameAddress = locked !== undefined && isSamePlace(locked.resolution, fetched.resolution)
-  const verified = verifyFetched(fetched, sameAddress ? { name, integrity: locked.integrity } : undefined)
-  const folder = dir.slice(dir.lastIndexOf('/') + 1)
-  const { manifest, diagnostics } = readManifest(verified.files, {
-    mode: 'tolerant',
-    ...(folder && { folder }),
-  })
-  if (!manifest) {
-    const reason = diagnostics.find((diagnostic) => diagnostic.severity === 'error')
-    throw new SkillsError(
-      'manifest_invalid',
-      `${displayText(name)}: ${displayText(reason?.file ?? 'SKILL.md')}: ${displayText(reason?.message ?? 'not usable')}`,
-      {
-        hint: 'run "skills validate" on it',
-        details: { file: reason?.file ?? 'SKILL.md', rule: reason?.code ?? '' },
-      },
-    )
-  }
-  return {
-    name,
-    dir,
-    integrity: verified.integrity,
-    spec,
-    resolution: fetched.resolution,
-    ...versionOf(manifest, fetched.resolution),
-    dependencies: manifest.dependencies,
-    verified,
-    request: capabilityRequest(manifest, verified.files),
-    diagnostics,
-  }
-}
-
-/** True when both name the same folder of the same immutable bytes. */
-function isSamePlace(a: Resolution, b: Resolution): boolean {
-  return (a.subdir ?? '') === (b.subdir ?? '') && isSameAddress(a, b)
+function skipped(dir: string, code: string, reason: string): Notice {
+  return { code, message: `skipped ${displayText(dir || '.')}: ${displayText(reason)}` }
 }
 
 function subdirOf(dir: string): { subdir?: string } {
   return dir === '' ? {} : { subdir: dir }
 }
 
-/** A registry publishes a skill under one version, whether its files name it or not. */
-function versionOf({ version }: Manifest, resolution: Resolution): { version?: string } {
-  const found = resolution.kind === 'registry' ? resolution.version : version
-  return found ? { version: found } : {}
-}

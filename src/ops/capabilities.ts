@@ -1,5 +1,5 @@
 // Shows, grants and revokes what locked skills may do; every change goes to skills.lock and to the ledger.
-import type { Capabilities } from '../capabilities/capabilities.ts'
+import { type Capabilities, sameCapabilities } from '../capabilities/capabilities.ts'
 import { capabilitiesOf, rulesOf } from '../capabilities/rules.ts'
 import { SkillsError } from '../errors/error.ts'
 import type { LockEntry } from '../lock/lockfile.ts'
@@ -95,7 +95,7 @@ async function change(
       const entry = skills[name] as LockEntry
       const granted = how.grantOf(name, entry)
       if (granted === undefined) throw denied(name)
-      const changed = JSON.stringify(granted) !== JSON.stringify(entry.capabilities)
+      const changed = !sameCapabilities(granted, entry.capabilities)
       if (changed) {
         const answer = { action: how.action, grant: granted }
         await recordGrant({ name, integrity: entry.integrity }, answer, { scope, io })
@@ -113,8 +113,8 @@ async function change(
 function withGrant(entry: LockEntry, granted: Capabilities): LockEntry {
   const { requested, ...rest } = entry
   const answered = requested ?? entry.capabilities
-  const same = JSON.stringify(answered) === JSON.stringify(granted)
-  return { ...rest, capabilities: granted, ...(!same && { requested: answered }) }
+  const differs = !sameCapabilities(answered, granted)
+  return { ...rest, capabilities: granted, ...(differs && { requested: answered }) }
 }
 
 async function answers(
@@ -124,6 +124,7 @@ async function answers(
 ): Promise<Readonly<Record<string, Capabilities>>> {
   if (grant === undefined) {
     if (!io.ask) {
+      await io.show?.(items)
       throw new SkillsError('consent_required', 'There is no terminal to ask at', {
         hint: 'pass --grant requested, --grant none or --grant FILE',
         details: { skills: items.map(({ name }) => name) },
@@ -137,7 +138,10 @@ async function answers(
     items.map(({ name, request: { requested, optional } }) => {
       if (grant === 'none') return [name, {}]
       if (!allowed) return [name, requested]
-      return [name, within(capabilitiesOf([...rulesOf(requested), ...rulesOf(optional)]), allowed(name))]
+      return [
+        name,
+        within(capabilitiesOf([...rulesOf(requested), ...rulesOf(optional)]), allowed(name) ?? {}),
+      ]
     }),
   )
 }
@@ -152,7 +156,13 @@ function itemOf(name: string, { scope, lock }: Workspace, io: Io): ConsentItem {
     })
   }
   const source = displayText(describeSpec(parseSpec(entry.spec)))
-  return { name, ...(entry.version && { version: entry.version }), source, request: content.request }
+  return {
+    name,
+    ...(entry.version && { version: entry.version }),
+    source,
+    request: content.request,
+    proposed: content.request.requested,
+  }
 }
 
 function lockedNames(request: NamesRequest, workspace: Workspace): readonly string[] {

@@ -1,21 +1,20 @@
 // One change of a project: staged copies, then a journal, then the swap, then the two files. Whoever dies on the way
-// leaves the old state, or a journal that the next command finishes. The journal is read as untrusted input: it can
-// do no more than the skills.json and skills.lock that it carries.
+// leaves the old state, or a journal that the next command finishes.
 import { existsSync, lstatSync, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
 import { digestOfFiles, type SkillFile } from '../integrity/tree.ts'
 import { applyLinks } from '../link/apply.ts'
-import type { LinkStep } from '../link/link.ts'
 import { loadText, saveText } from '../lock/file.ts'
 import { formatLockfile, type Lockfile, parseLockfile } from '../lock/lockfile.ts'
-import { formatProject, parseProject } from '../lock/project.ts'
+import { formatProject } from '../lock/project.ts'
 import { assertSkillName } from '../lock/skill-name.ts'
 import type { Settings } from '../platform/env.ts'
 import { isMissing, removeAbandoned, removeTree, toFsError, writeFileAtomic } from '../platform/fs.ts'
 import { displayText } from '../platform/text.ts'
 import { readPlainFiles } from '../store/tree.ts'
 import { writeFiles } from '../store/write-files.ts'
+import { type Journal, journalFile, parseJournal, withoutForce } from './journal.ts'
 import { planProjectLinks, type ProjectState } from './project-links.ts'
 import type { Scope } from './scope.ts'
 
@@ -31,15 +30,6 @@ interface Options {
   readonly settings: Settings
   /** Replace or remove what was edited or is not ours. */
   readonly force: boolean
-}
-
-interface Journal {
-  readonly version: 1
-  readonly place: readonly string[]
-  readonly remove: readonly string[]
-  readonly links: readonly LinkStep[]
-  readonly project: string
-  readonly lock: string
 }
 
 /** Writes a verified copy beside the final place; nothing is visible yet. */
@@ -110,7 +100,8 @@ export function finishInterrupted(scope: Scope, settings: Settings): void {
   const text = loadText(journalFile(scope))
   if (text !== undefined) {
     const journal = parseJournal(text, scope)
-    execute(scope, journal, { lock: parseLockfile(journal.lock, scope.lockFile), settings })
+    const lock = parseLockfile(journal.lock, scope.lockFile)
+    execute(scope, withoutForce(journal, lock, scope), { lock, settings })
   }
   clear(scope)
   removeAbandoned(dirname(scope.lockFile))
@@ -175,49 +166,34 @@ function clear(scope: Scope): void {
     rmSync(join(scope.workDir, folder), { recursive: true, force: true })
 }
 
-function parseJournal(text: string, scope: Scope): Journal {
-  const file = journalFile(scope)
-  const unusable = (cause?: unknown): SkillsError =>
-    new SkillsError('project_invalid', `${displayText(file)} is not a journal of this version`, {
-      hint: 'delete the file to go back to the state before the interrupted change',
-      details: { file },
-      cause,
-    })
-  let journal: Partial<Journal> | null
-  try {
-    journal = JSON.parse(text) as Partial<Journal> | null
-  } catch (error) {
-    throw unusable(error)
-  }
-  const { version, place, remove, links, project, lock } = journal ?? {}
-  const lists = [place, remove, links].every((list) => Array.isArray(list))
-  if (version !== 1 || !lists || typeof project !== 'string' || typeof lock !== 'string') throw unusable()
-  parseProject(project, file)
-  for (const name of [...(place ?? []), ...(remove ?? [])]) assertSkillName(name)
-  return journal as Journal
-}
-
 /**
- * Refuses to work through a link that leads out of a project, such as a repository's own `.agents -> /elsewhere`. In
- * the user's own folders links are the user's.
+ * Refuses to work through a link that leads out of a project, such as a repository's own `.agents -> /elsewhere`, or
+ * into `.git`, where a file can be a program that git runs. In the user's own folders links are the user's; the folders
+ * inside `workDir` are never links, wherever they stand.
  * @throws link_unsafe
  */
 export function assertInside(scope: Scope): void {
+  for (const folder of ['stage', 'trash']) {
+    const path = join(scope.workDir, folder)
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw unsafeLink(path, 'is a link')
+  }
   if (scope.kind === 'global') return
   const root = realpathSync(scope.root)
+  const below = root.endsWith(sep) ? root : root + sep
   for (const folder of [dirname(scope.skillsDir), scope.skillsDir, scope.workDir]) {
     if (!exists(folder)) continue
     const real = realPath(folder)
-    if (real === undefined || (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep))) {
-      throw new SkillsError(
-        'link_unsafe',
-        `${displayText(folder)} is a link that leads out of ${displayText(scope.root)}`,
-        {
-          hint: 'remove the link; skills are installed only inside the project',
-        },
-      )
-    }
+    if (real === undefined || (real !== root && !real.startsWith(below)))
+      throw unsafeLink(folder, `is a link that leads out of ${displayText(scope.root)}`)
+    if (real.slice(root.length).split(sep).includes('.git'))
+      throw unsafeLink(folder, 'is a link that leads into .git')
   }
+}
+
+function unsafeLink(path: string, problem: string): SkillsError {
+  return new SkillsError('link_unsafe', `${displayText(path)} ${problem}`, {
+    hint: 'remove the link; skills are installed only inside the project',
+  })
 }
 
 function realPath(path: string): string | undefined {
@@ -230,8 +206,4 @@ function realPath(path: string): string | undefined {
 
 function exists(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined
-}
-
-function journalFile(scope: Scope): string {
-  return join(scope.workDir, 'journal.json')
 }

@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Capabilities, parseCapabilities } from '../capabilities/capabilities.ts'
+import { widens } from '../capabilities/diff.ts'
 import { SkillsError } from '../errors/error.ts'
 import type { LockEntry, Lockfile } from '../lock/lockfile.ts'
 import { displayText } from '../platform/text.ts'
-import { describeSpec } from '../sources/spec.ts'
+import { describeSpec, parseSpec } from '../sources/spec.ts'
 import {
   consentNeed,
   type EarlierAnswer,
@@ -16,6 +17,7 @@ import {
 } from '../trust/consent.ts'
 import type { Candidate } from './candidates.ts'
 import type { ConsentItem, GrantChoice, Io } from './io.ts'
+import { isSameSkill } from './lock-entry.ts'
 
 /** A candidate and the answer. */
 export interface Decided {
@@ -31,7 +33,8 @@ interface Options {
 }
 
 /**
- * Asks once for all that need an answer.
+ * Asks once for all that need an answer. An earlier answer holds for its source alone; `--grant none` and a grant file
+ * also take away what was granted before.
  * @throws consent_required when nobody can be asked and no flag answers
  * @throws consent_denied when the user refuses
  * @throws grant_invalid for an unreadable grant file
@@ -43,14 +46,16 @@ export async function decideGrants(
 ): Promise<readonly Decided[]> {
   const open: { candidate: Candidate; item: ConsentItem }[] = []
   const decided = new Map<Candidate, Decided>()
+  const limit = limitOf(grant, io)
   for (const candidate of candidates) {
     const { requested } = candidate.request
-    const need = consentNeed(requested, earlierAnswer(lock.skills[candidate.name]))
-    if (need.kind === 'settled') decided.set(candidate, decide(candidate, need.grant, false))
-    else open.push({ candidate, item: itemOf(candidate, need.changes) })
+    const earlier = answerFor(candidate, lock)
+    const need = consentNeed(requested, earlier)
+    if (need.kind === 'settled') decided.set(candidate, settle(candidate, need.grant, limit))
+    else open.push({ candidate, item: itemOf(candidate, earlier, need.changes) })
   }
   if (open.length > 0) {
-    const answers = await answer(open, lock, { grant, io })
+    const answers = await answer(open, { grant, limit, io })
     for (const { candidate } of open) {
       const given = answers[candidate.name]
       if (given === undefined) throw denied(candidate.name)
@@ -65,20 +70,24 @@ export function earlierAnswer(entry: LockEntry | undefined): EarlierAnswer | und
   return entry && { grant: entry.capabilities, requested: entry.requested ?? entry.capabilities }
 }
 
-export function itemOf(candidate: Candidate, changes?: ConsentItem['changes']): ConsentItem {
+function itemOf(
+  candidate: Candidate,
+  earlier: EarlierAnswer | undefined,
+  changes: ConsentItem['changes'],
+): ConsentItem {
   return {
     name: candidate.name,
     ...(candidate.version && { version: candidate.version }),
     source: displayText(describeSpec(candidate.spec)),
     request: candidate.request,
+    proposed: grantOfYes(candidate.request.requested, earlier),
     ...(changes && { changes }),
   }
 }
 
 async function answer(
   open: readonly { candidate: Candidate; item: ConsentItem }[],
-  lock: Lockfile,
-  { grant, io }: Options,
+  { grant, limit, io }: Options & { readonly limit: Limit | undefined },
 ): Promise<Readonly<Record<string, Capabilities>>> {
   const items = open.map(({ item }) => item)
   if (grant === undefined) {
@@ -89,19 +98,39 @@ async function answer(
     return (await io.ask.consent(items)).grants
   }
   await io.show?.(items)
-  const allowed = typeof grant === 'string' ? undefined : readGrantFile(grant.file, io)
   return Object.fromEntries(
-    open.map(({ candidate }) => {
-      const { requested } = candidate.request
-      if (grant === 'none') return [candidate.name, {}]
-      if (!allowed) return [candidate.name, grantOfYes(requested, earlierAnswer(lock.skills[candidate.name]))]
-      return [candidate.name, within(requested, allowed(candidate.name))]
+    open.map(({ candidate: { name, request }, item }) => {
+      return [name, limit ? (limit(name, request.requested) ?? {}) : item.proposed]
     }),
   )
 }
 
+/** The answer that the lock has for a candidate, if it was given for the same source. */
+function answerFor({ name, spec }: Candidate, { skills }: Lockfile): EarlierAnswer | undefined {
+  const entry = skills[name]
+  return entry && isSameSkill(parseSpec(entry.spec), spec) ? earlierAnswer(entry) : undefined
+}
+
+/** What a flag leaves of the capabilities for a skill; undefined when it says nothing of that skill. */
+type Limit = (name: string, capabilities: Capabilities) => Capabilities | undefined
+
+function limitOf(grant: GrantChoice | undefined, io: Io): Limit | undefined {
+  if (grant === undefined || grant === 'requested') return undefined
+  if (grant === 'none') return () => ({})
+  const allowed = readGrantFile(grant.file, io)
+  return (name, capabilities) => {
+    const outer = allowed(name)
+    return outer && within(capabilities, outer)
+  }
+}
+
+function settle(candidate: Candidate, grant: Capabilities, limit: Limit | undefined): Decided {
+  const left = limit?.(candidate.name, grant)
+  return left && widens(left, grant) ? decide(candidate, left, true) : decide(candidate, grant, false)
+}
+
 /** A grant file is the capabilities for every skill, or `{"skills": {name: capabilities}}`. JSON. */
-export function readGrantFile(file: string, io: Io): (name: string) => Capabilities {
+export function readGrantFile(file: string, io: Io): (name: string) => Capabilities | undefined {
   const path = resolve(io.settings.cwd, file)
   const parsed = parseJson(path)
   const { skills } = parsed as { skills?: unknown }
@@ -109,13 +138,16 @@ export function readGrantFile(file: string, io: Io): (name: string) => Capabilit
     const capabilities = parseCapabilities(parsed, file)
     return () => capabilities
   }
+  if (typeof skills !== 'object' || skills === null || Array.isArray(skills)) {
+    throw new SkillsError('grant_invalid', `${displayText(file)}: skills is not an object of names`, {
+      hint: 'see docs/formats.md for its form',
+      details: { file: path, field: 'skills' },
+    })
+  }
   const byName = new Map(
-    Object.entries(skills as Record<string, unknown>).map(([name, value]) => [
-      name,
-      parseCapabilities(value, file),
-    ]),
+    Object.entries(skills).map(([name, value]) => [name, parseCapabilities(value, file)]),
   )
-  return (name) => byName.get(name) ?? {}
+  return (name) => byName.get(name)
 }
 
 function parseJson(path: string): object {

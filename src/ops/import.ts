@@ -17,6 +17,8 @@ import { readWorkspace, type Workspace } from './workspace.ts'
 
 /** Files of other tools, in the order in which they are looked for. */
 const FOREIGN_FILES = ['skills-lock.json', 'skills.lock.json', 'toolhive.lock.yaml'] as const
+/** The same in the home directory, for the global scope. */
+const OWN_FILES = ['.agents/.skill-lock.json', ...FOREIGN_FILES] as const
 const SIDE_BY_SIDE = 8
 
 export interface ImportRequest extends ScopeRequest {
@@ -26,6 +28,8 @@ export interface ImportRequest extends ScopeRequest {
   readonly grant?: GrantChoice
   readonly yes?: boolean
   readonly dryRun?: boolean
+  /** Replace what stands where the skills belong, such as the other tool's copies. */
+  readonly force?: boolean
 }
 
 export interface ImportResult {
@@ -33,12 +37,16 @@ export interface ImportResult {
   readonly root: string
   readonly file: string
   readonly skills: readonly AddedSkill[]
+  /** What could not be carried over of a skill that came. */
   readonly notes: readonly { readonly name: string; readonly note: string }[]
   readonly dropped: readonly { readonly name: string; readonly reason: string }[]
   readonly dryRun: boolean
 }
 
-/** @throws import_invalid when there is no such file or it is not understood; an entry that fails is dropped with its reason */
+/**
+ * Without an entry that can come over, nothing is written.
+ * @throws import_invalid when there is no such file or it is not understood; an entry that fails is dropped with its reason
+ */
 export async function importLock(request: ImportRequest, io: Io): Promise<ImportResult> {
   const scope = findScope(io.settings, request.global)
   const workspace = await readWorkspace(scope, io)
@@ -49,16 +57,17 @@ export async function importLock(request: ImportRequest, io: Io): Promise<Import
   const found = await mapParallel(entries, SIDE_BY_SIDE, (entry) => obtain(entry, workspace, io))
   const usable = found.flatMap((one) => ('candidate' in one ? [one.candidate] : []))
   const lost = found.flatMap((one) => ('reason' in one ? [one] : []))
-  const { skills } = await addCandidates(assertFree(usable, workspace.lock, undefined), request, {
-    workspace,
-    io,
-  })
+  const { skills } =
+    usable.length === 0
+      ? { skills: [] }
+      : await addCandidates(assertFree(usable, workspace.lock, undefined), request, { workspace, io })
+  const here = new Set(usable.map(({ name }) => name))
   return {
     scope: scope.kind,
     root: scope.root,
     file,
     skills,
-    notes: entries.flatMap(({ name, note }) => (note ? [{ name, note }] : [])),
+    notes: entries.flatMap(({ name, note }) => (note && here.has(name) ? [{ name, note }] : [])),
     dropped: [...dropped, ...lost],
     dryRun: request.dryRun === true,
   }
@@ -78,8 +87,9 @@ async function obtain({ name, spec }: ForeignEntry, { scope, lock }: Workspace, 
 }
 
 function findFile(scope: Scope): string {
-  const name = FOREIGN_FILES.find((candidate) => existsSync(join(scope.root, candidate)))
-  if (!name) throw missing(`No ${FOREIGN_FILES.join(', ')} in ${displayText(scope.root)}`)
+  const files = scope.kind === 'global' ? OWN_FILES : FOREIGN_FILES
+  const name = files.find((candidate) => existsSync(join(scope.root, candidate)))
+  if (!name) throw missing(`No ${files.join(', ')} in ${displayText(scope.root)}`)
   return join(scope.root, name)
 }
 

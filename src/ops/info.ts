@@ -1,15 +1,14 @@
 // Everything known of one installed skill: its lock entry, its content, its links and its history.
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Diagnostic } from '../errors/diagnostic.ts'
 import { sha256Hex } from '../integrity/digest.ts'
 import { openLedger } from '../ledger/ledger.ts'
-import { expandAgents } from '../link/agents.ts'
-import { linkDirs } from '../link/link.ts'
 import type { LockEntry } from '../lock/lockfile.ts'
 import type { CapabilityRequest } from '../manifest/request.ts'
 import type { Io, ScopeRequest } from './io.ts'
 import { list, type ListedSkill } from './list.ts'
+import { agentDirs } from './project-links.ts'
 import { ledgerScope } from './record.ts'
 import { knownNames } from './remove.ts'
 import { findScope, type Scope } from './scope.ts'
@@ -50,7 +49,7 @@ export async function info({ name, global }: InfoRequest, io: Io): Promise<InfoR
     })
   }
   const content = readLockedContent(name, entry, { scope, io })
-  const dirs = linkDirs(expandAgents(workspace.project.agents ?? []), scope, io.settings)
+  const dirs = agentDirs(scope, workspace.project, io.settings)
   return {
     ...listed,
     description: content?.manifest.description ?? '',
@@ -64,7 +63,10 @@ export async function info({ name, global }: InfoRequest, io: Io): Promise<InfoR
     })),
     links: dirs
       .map((dir) => `${dir}/${name}`)
-      .filter((path) => existsSync(join(scope.root, path)) || existsSync(path)),
+      .filter((path) => {
+        const place = resolve(scope.root, path)
+        return place !== join(scope.skillsDir, name) && existsSync(place)
+      }),
     diagnostics: content?.diagnostics ?? [],
     history: await history(name, entry, { scope, io }),
   }

@@ -2,20 +2,23 @@
 import { SkillsError } from '../errors/error.ts'
 import { dependenciesOf, reachable } from '../lock/dependencies.ts'
 import type { LockEntry, Lockfile } from '../lock/lockfile.ts'
+import { mapParallel } from '../platform/parallel.ts'
 import { displayText } from '../platform/text.ts'
 import { formatSpec, parseSpec } from '../sources/spec.ts'
 import { openStore } from '../store/store.ts'
-import { type Candidate, obtainCandidates } from './candidates.ts'
 import { applyChange, openStage } from './change.ts'
-import { type Decided, decideGrants } from './decide-grants.ts'
+import type { Decided } from './decide-grants.ts'
 import { claimPlace } from './installed.ts'
 import type { GrantChoice, Io, ScopeRequest } from './io.ts'
 import { nextLock, wantedLock } from './lock-entry.ts'
 import { type LockedSkill, materialise } from './materialise.ts'
-import { recordAll } from './record.ts'
 import type { Asked } from './resolve-dependencies.ts'
 import { findScope, type Scope } from './scope.ts'
+import { isAnswer } from './spec-answer.ts'
 import { readWorkspace, requireProject, withWorkspace, type Workspace } from './workspace.ts'
+
+/** Sources that are asked at the same time. */
+const SIDE_BY_SIDE = 8
 
 export interface InstallRequest extends ScopeRequest {
   /** Exactly the lock: never resolve, never write skills.json or skills.lock (`ci`, `install --frozen`). */
@@ -54,7 +57,7 @@ export async function install(request: InstallRequest, io: Io): Promise<InstallR
   requireProject(before)
   if (request.frozen) assertFresh(before)
   const resolved = request.frozen ? [] : await resolveMissing(before, request, io)
-  if (request.dryRun) return dryRun(before, resolved)
+  if (request.dryRun) return dryRun(before, { resolved, request, io })
   return withWorkspace(scope, io, (workspace) => installLocked(workspace, { resolved, request, io }))
 }
 
@@ -64,21 +67,10 @@ async function installLocked(
 ): Promise<InstallResult> {
   const { scope } = workspace
   if (request.frozen) assertFresh(workspace)
-  const lock = request.frozen ? workspace.lock : lockWith(workspace, resolved)
-  const fresh = new Set(resolved.map(({ candidate }) => candidate.name))
   const store = openStore(io.settings.dataDir)
   for (const { granted } of resolved) store.put(granted.verified)
-
-  const done: InstalledSkill[] = []
-  const wanted: LockedSkill[] = []
-  for (const [name, entry] of Object.entries(lock.skills)) {
-    const claim = { name, integrity: entry.integrity }
-    const state = await claimPlace(workspace, claim, { force: request.force === true, io })
-    if (state === 'stands') done.push(line(name, entry, fresh.has(name) ? 'locked' : 'unchanged'))
-    else wanted.push({ name, entry })
-  }
-  const removed = Object.keys(workspace.lock.skills).filter((name) => !lock.skills[name])
-  for (const name of removed) await claimPlace(workspace, { name }, { force: request.force === true, io })
+  const { lock, fresh, standing, wanted, removed } = await claimAll(workspace, { resolved, request, io })
+  const done = standing.map(({ name, entry }) => line(name, entry, fresh.has(name) ? 'locked' : 'unchanged'))
 
   const stage = openStage(scope)
   await materialise(wanted, {
@@ -92,13 +84,46 @@ async function installLocked(
       done.push(line(name, entry, fresh.has(name) ? 'locked' : replaced))
     },
   })
-  await recordAll(resolved, workspace, io)
+  if (resolved.length > 0) {
+    const { recordAll } = await import('./record.ts')
+    await recordAll(resolved, workspace, io)
+  }
   applyChange(
     scope,
     { before: workspace, after: { project: workspace.project, lock }, place: wanted.map(({ name }) => name) },
     { settings: io.settings, force: request.force === true },
   )
   return result(workspace, { skills: done, removed, dryRun: false })
+}
+
+interface Claims {
+  /** What shall be installed. */
+  readonly lock: Lockfile
+  /** Names that were resolved now. */
+  readonly fresh: ReadonlySet<string>
+  /** Skills whose copy is right already, and those whose place may be taken. */
+  readonly standing: readonly LockedSkill[]
+  readonly wanted: readonly LockedSkill[]
+  readonly removed: readonly string[]
+}
+
+/** @throws local_edits */
+async function claimAll(
+  workspace: Workspace,
+  { resolved, request, io }: { resolved: readonly Decided[]; request: InstallRequest; io: Io },
+): Promise<Claims> {
+  const lock = request.frozen ? workspace.lock : lockWith(workspace, resolved)
+  const how = { force: request.force === true, io }
+  const standing: LockedSkill[] = []
+  const wanted: LockedSkill[] = []
+  for (const [name, entry] of Object.entries(lock.skills)) {
+    const state = await claimPlace(workspace, { name, integrity: entry.integrity }, how)
+    ;(state === 'stands' ? standing : wanted).push({ name, entry })
+  }
+  const removed = Object.keys(workspace.lock.skills).filter((name) => !lock.skills[name])
+  for (const name of removed) await claimPlace(workspace, { name }, how)
+  const fresh = new Set(resolved.map(({ candidate }) => candidate.name))
+  return { lock, fresh, standing, wanted, removed }
 }
 
 /** Resolves what skills.json asks for and the lock does not answer, and asks for its grants. */
@@ -108,41 +133,39 @@ async function resolveMissing(
   io: Io,
 ): Promise<readonly Decided[]> {
   const { scope, lock } = workspace
-  const candidates: Candidate[] = []
-  const asked: Asked[] = []
-  for (const [name, text] of staleSpecs(workspace)) {
-    const spec = parseSpec(text)
-    if (spec.kind === 'registry') {
-      const { skill: _skill, ...wanted } = spec
-      asked.push({ spec: wanted, as: name })
-      continue
-    }
-    const found = await obtainCandidates(spec, { as: name, ...request }, { scope, lock, io })
-    if (found.length !== 1) {
-      throw new SkillsError(
-        'skill_ambiguous',
-        `skills.json: "${name}" is a source of ${found.length} skills`,
-        {
-          hint: 'name one with #path:FOLDER in its spec',
-          details: { file: scope.projectFile, field: `skills.${name}` },
-        },
-      )
-    }
-    candidates.push(...found)
-  }
-  if (asked.length > 0 || candidates.length > 0 || unanswered(workspace) !== undefined) {
-    const { solvedCandidates } = await import('./solved-candidates.ts')
-    const solved = await solvedCandidates({ asked, candidates, offline: request.offline }, { workspace, io })
-    candidates.push(...solved)
-  }
-  return decideGrants(candidates, lock, { grant: request.grant, io })
+  const stale = staleSpecs(workspace).map(([name, text]) => ({ name, spec: parseSpec(text) }))
+  if (stale.length === 0 && unanswered(workspace) === undefined) return []
+  const [{ obtainCandidates }, { decideGrants }, { solvedCandidates }] = await Promise.all([
+    import('./candidates.ts'),
+    import('./decide-grants.ts'),
+    import('./solved-candidates.ts'),
+  ])
+  const elsewhere = stale.filter(({ spec }) => spec.kind !== 'registry')
+  const found = await mapParallel(elsewhere, SIDE_BY_SIDE, async ({ name, spec }) => {
+    const candidates = await obtainCandidates(spec, { as: name, ...request }, { scope, lock, io })
+    if (candidates.length === 1) return candidates
+    throw new SkillsError(
+      'skill_ambiguous',
+      `skills.json: "${name}" is a source of ${candidates.length} skills`,
+      {
+        hint: 'name one with #path:FOLDER in its spec',
+        details: { file: scope.projectFile, field: `skills.${name}` },
+      },
+    )
+  })
+  const asked = stale.flatMap(({ name, spec: { skill: _skill, ...spec } }): Asked[] =>
+    spec.kind === 'registry' ? [{ spec, as: name }] : [],
+  )
+  const candidates = found.flat()
+  const solved = await solvedCandidates({ asked, candidates, offline: request.offline }, { workspace, io })
+  return decideGrants([...candidates, ...solved], lock, { grant: request.grant, io })
 }
 
 /** A skill of the lock that needs one which the lock has not; bare names outside registries are only remarks. */
 function unanswered({
   project,
   lock,
-}: Workspace): { readonly name: string; readonly key: string } | undefined {
+}: Pick<Workspace, 'project' | 'lock'>): { readonly name: string; readonly key: string } | undefined {
   for (const name of reachable(lock, Object.keys(project.skills))) {
     const entry = lock.skills[name] as LockEntry
     const open = dependenciesOf(entry, lock).find((one) => one.target !== undefined && one.name === undefined)
@@ -151,12 +174,17 @@ function unanswered({
   return undefined
 }
 
-/** Entries of skills.json that the lock has not, or has for another spec. */
-function staleSpecs({ project, lock }: Workspace): [string, string][] {
+/** Entries of skills.json that the lock has not, or has for another spec, or with an address that is not the spec's. */
+function staleSpecs({ project, lock }: Pick<Workspace, 'project' | 'lock'>): [string, string][] {
   return Object.entries(project.skills).filter(([name, text]) => {
     const entry = lock.skills[name]
-    return entry === undefined || (entry.spec !== text && entry.spec !== canonical(text))
+    if (entry === undefined || (entry.spec !== text && entry.spec !== canonical(text))) return true
+    return !isAnswer(entry)
   })
+}
+
+function specsOf(lock: Lockfile): Record<string, string> {
+  return Object.fromEntries(Object.entries(lock.skills).map(([name, entry]) => [name, entry.spec]))
 }
 
 function canonical(text: string): string {
@@ -170,11 +198,12 @@ function assertFresh(workspace: Workspace): void {
   const hint = 'run "skills install" and commit skills.lock'
   if (!hasLock)
     throw new SkillsError('lock_missing', `No skills.lock in ${displayText(scope.root)}`, { hint })
-  if (!hasProject) return
-  const [stale] = staleSpecs(workspace)
-  const needed = reachable(lock, Object.keys(project.skills))
+  // Without skills.json the lock speaks for itself, but an entry must still be where its spec leads.
+  const asked = { lock, project: { ...project, skills: hasProject ? project.skills : specsOf(lock) } }
+  const [stale] = staleSpecs(asked)
+  const needed = reachable(lock, Object.keys(asked.project.skills))
   const extra = Object.keys(lock.skills).find((name) => !needed.has(name))
-  const open = unanswered(workspace)
+  const open = unanswered(asked)
   const name = stale?.[0] ?? extra ?? open?.name
   if (name === undefined) return
   const problem = stale
@@ -199,14 +228,18 @@ function lockWith({ project, lock, hasProject }: Workspace, resolved: readonly D
   return hasProject ? wantedLock({ project, lock: next }) : next
 }
 
-function dryRun(workspace: Workspace, resolved: readonly Decided[]): InstallResult {
-  const lock = lockWith(workspace, resolved)
-  const fresh = new Set(resolved.map(({ candidate }) => candidate.name))
+/** Refuses what the real run would refuse, and asks nothing. @throws local_edits */
+async function dryRun(
+  workspace: Workspace,
+  { resolved, request, io }: { resolved: readonly Decided[]; request: InstallRequest; io: Io },
+): Promise<InstallResult> {
+  const { ask: _ask, ...silent } = io
+  const { fresh, standing, wanted, removed } = await claimAll(workspace, { resolved, request, io: silent })
+  const lines = (skills: readonly LockedSkill[], otherwise: InstalledSkill['status']): InstalledSkill[] =>
+    skills.map(({ name, entry }) => line(name, entry, fresh.has(name) ? 'locked' : otherwise))
   return result(workspace, {
-    skills: Object.entries(lock.skills).map(([name, entry]) =>
-      line(name, entry, fresh.has(name) ? 'locked' : 'installed'),
-    ),
-    removed: Object.keys(workspace.lock.skills).filter((name) => !lock.skills[name]),
+    skills: [...lines(standing, 'unchanged'), ...lines(wanted, 'installed')],
+    removed,
     dryRun: true,
   })
 }

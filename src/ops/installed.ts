@@ -3,6 +3,7 @@ import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
 import type { TreeDigest } from '../integrity/tree.ts'
+import { toFsError } from '../platform/fs.ts'
 import { type HashedFolder, hashPlainFiles } from '../store/tree.ts'
 import type { Io } from './io.ts'
 import type { Scope } from './scope.ts'
@@ -19,7 +20,11 @@ export function readInstalled(scope: Scope, name: string): Installed {
   const path = join(scope.skillsDir, name)
   const folder = hashPlainFiles(path)
   if (folder) return { kind: 'folder', ...folder }
-  return { kind: lstatSync(path, { throwIfNoEntry: false }) ? 'other' : 'missing' }
+  try {
+    return { kind: lstatSync(path, { throwIfNoEntry: false }) ? 'other' : 'missing' }
+  } catch (error) {
+    throw toFsError(error, path)
+  }
 }
 
 /**

@@ -33,6 +33,8 @@ export interface ConsentItem {
   /** Where it comes from, as text for a person. */
   readonly source: string
   readonly request: CapabilityRequest
+  /** What "yes" grants: on an update the earlier grant and what is new, so that what was refused stays refused. */
+  readonly proposed: Capabilities
   /** On an update: what is wider than what was answered before. Only this is asked. */
   readonly changes?: readonly CapabilityChange[]
 }

@@ -1,4 +1,5 @@
 // Lock entries of decided skills, and the rule that one name belongs to one source.
+import { sameCapabilities } from '../capabilities/capabilities.ts'
 import { SkillsError } from '../errors/error.ts'
 import { reachable, withoutOrphans } from '../lock/dependencies.ts'
 import type { LockEntry, Lockfile } from '../lock/lockfile.ts'
@@ -21,7 +22,7 @@ function entryOf({ candidate, granted }: Decided, before: LockEntry | undefined)
     integrity: verified.integrity,
     signer: verified.signer,
     capabilities: grant,
-    ...(JSON.stringify(grant) !== JSON.stringify(requested) && { requested }),
+    ...(!sameCapabilities(grant, requested) && { requested }),
     dependencies: candidate.dependencies,
   }
 }
@@ -112,7 +113,8 @@ function withoutPick(parsed: Spec & { readonly skill?: string }): Spec {
   return spec
 }
 
-function isSameSkill(a: Spec, b: Spec): boolean {
+/** The same folder of the same source, whatever ref of it. */
+export function isSameSkill(a: Spec, b: Spec): boolean {
   // Where a setting says which registry it is, the resolution is held to it.
   if (a.kind === 'registry' && b.kind === 'registry') return a.name === b.name
   return sourceKey(a) === sourceKey(b) && (a.subdir ?? '') === (b.subdir ?? '')

@@ -3,12 +3,9 @@ import type { SkillFile } from '../integrity/tree.ts'
 import type { LockEntry } from '../lock/lockfile.ts'
 import { groupBy } from '../platform/group.ts'
 import { mapParallel } from '../platform/parallel.ts'
-import { readSkills } from '../sources/read-skill.ts'
-import type { Fetched, Resolution } from '../sources/source.ts'
+import type { Resolution } from '../sources/source.ts'
 import type { Store } from '../store/store.ts'
-import { verifyFetched } from '../trust/verify.ts'
 import type { Io } from './io.ts'
-import { openResolution, sourceIo } from './open-source.ts'
 import type { Scope } from './scope.ts'
 
 /** Sources that are opened at the same time. */
@@ -20,7 +17,7 @@ export interface LockedSkill {
   readonly entry: LockEntry
 }
 
-interface Options {
+export interface MaterialiseOptions {
   readonly scope: Scope
   readonly store: Store
   readonly offline: boolean
@@ -34,7 +31,10 @@ interface Options {
  * opened once. What was fetched is stored.
  * @throws integrity_mismatch, offline, and what opening and reading a source throw
  */
-export async function materialise(skills: readonly LockedSkill[], options: Options): Promise<void> {
+export async function materialise(
+  skills: readonly LockedSkill[],
+  options: MaterialiseOptions,
+): Promise<void> {
   const missing: LockedSkill[] = []
   for (const skill of skills) {
     options.io.signal.throwIfAborted()
@@ -42,6 +42,8 @@ export async function materialise(skills: readonly LockedSkill[], options: Optio
     if (files) options.take(skill, files)
     else missing.push(skill)
   }
+  if (missing.length === 0) return
+  const { fetchGroup } = await import('./fetch-group.ts')
   const groups = [...groupBy(missing, ({ entry }) => addressOf(entry.resolution)).values()]
   let done = 0
   await mapParallel(groups, SIDE_BY_SIDE, async (group) => {
@@ -49,25 +51,6 @@ export async function materialise(skills: readonly LockedSkill[], options: Optio
     done += group.length
     options.io.report(`fetched ${done} of ${missing.length} skills`)
   })
-}
-
-async function fetchGroup(group: readonly LockedSkill[], options: Options): Promise<void> {
-  const [first] = group
-  if (!first) return
-  const { subdir: _subdir, ...address } = first.entry.resolution
-  const tree = await openResolution(address, sourceIo(options.io, options.scope, options.offline))
-  try {
-    const subdirs = group.map(({ entry }) => entry.resolution.subdir ?? '')
-    const fetched = await readSkills(tree, address, subdirs)
-    for (const [index, skill] of group.entries()) {
-      const { name, entry } = skill
-      const verified = verifyFetched(fetched[index] as Fetched, { name, integrity: entry.integrity })
-      options.store.put(verified)
-      options.take(skill, verified.files)
-    }
-  } finally {
-    tree.close()
-  }
 }
 
 /** Entries with one address come out of one tree. */

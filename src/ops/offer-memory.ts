@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sha256Hex } from '../integrity/digest.ts'
-import { writeFileAtomic } from '../platform/fs.ts'
+import { writeCacheFile } from '../platform/fs.ts'
 import { addressKey } from '../sources/address.ts'
 import type { Resolution } from '../sources/source.ts'
 
@@ -22,7 +22,7 @@ export function rememberOffers(
   const file = memoryFile(cacheDir, resolution)
   if (!file) return
   try {
-    writeFileAtomic(file, JSON.stringify(offers.map(({ name, dir }) => ({ name, dir }))))
+    writeCacheFile(file, JSON.stringify(offers.map(({ name, dir }) => ({ name, dir }))))
   } catch {
     // A cache that cannot be written is only slower.
   }

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sha256Hex } from '../integrity/digest.ts'
-import { writeFileAtomic } from '../platform/fs.ts'
+import { writeCacheFile } from '../platform/fs.ts'
 import { withFileLock } from '../platform/file-lock.ts'
 import { sourceOf } from '../sources/index.ts'
 import type {
@@ -84,7 +84,7 @@ async function resolveShared(
     if (answer && answer.spec === text && answer.at > since && !io.offline) return answer.resolution
     const resolution = await source.resolve(spec, io)
     const fresh: Answer = { spec: text, resolution, at: Date.now() }
-    writeFileAtomic(answerFile, JSON.stringify(fresh))
+    writeCacheFile(answerFile, JSON.stringify(fresh))
     return resolution
   })
 }

@@ -1,4 +1,5 @@
 // The links that a project's agents need, for its lock: planned before a change, inspected by `verify`.
+import { isSkillsError, SkillsError } from '../errors/error.ts'
 import { expandAgents } from '../link/agents.ts'
 import {
   inspectLinks,
@@ -12,6 +13,7 @@ import { surveyLinks } from '../link/place.ts'
 import type { Lockfile } from '../lock/lockfile.ts'
 import type { Project } from '../lock/project.ts'
 import type { Settings } from '../platform/env.ts'
+import { displayText } from '../platform/text.ts'
 import type { Scope } from './scope.ts'
 
 /** A project and its lock at one moment. */
@@ -22,7 +24,7 @@ export interface ProjectState {
 
 /**
  * Steps from one state to the next: links of removed skills go, every locked skill is linked for every agent.
- * @throws local_edits, link_conflict before anything was changed
+ * @throws local_edits, link_conflict, project_invalid before anything was changed
  */
 export function planProjectLinks(
   scope: Scope,
@@ -30,14 +32,14 @@ export function planProjectLinks(
   { settings, force }: { readonly settings: Settings; readonly force: boolean },
 ): readonly LinkStep[] {
   const removed = Object.keys(before.lock.skills).filter((name) => !after.lock.skills[name])
-  const goingDirs = linkDirs(expandAgents(before.project.agents ?? []), scope, settings)
+  const goingDirs = agentDirs(scope, before.project, settings)
   const going = planRemoval({
     places: removed.length > 0 ? surveyLinks({ scope, dirs: goingDirs, names: removed }) : [],
     skills: removed.map((name) => ({ name, integrity: before.lock.skills[name]?.integrity ?? '' })),
     force,
   })
   const names = Object.keys(after.lock.skills)
-  const dirs = linkDirs(expandAgents(after.project.agents ?? []), scope, settings)
+  const dirs = agentDirs(scope, after.project, settings)
   const coming = planLinks({
     places: surveyLinks({ scope, dirs, names }),
     skills: names.map((name) => {
@@ -54,6 +56,24 @@ export function planProjectLinks(
   return [...going, ...coming]
 }
 
+/**
+ * The folders of a project's agents besides the shared one.
+ * @throws project_invalid for an agent that is not known
+ */
+export function agentDirs(scope: Scope, { agents = [] }: Project, settings: Settings): readonly string[] {
+  try {
+    return linkDirs(expandAgents(agents), scope, settings)
+  } catch (error) {
+    if (!isSkillsError(error, 'agent_unknown')) throw error
+    const { message, hint } = error
+    throw new SkillsError('project_invalid', `${displayText(scope.projectFile)}: agents: ${message}`, {
+      ...(hint !== undefined && { hint }),
+      details: { file: scope.projectFile, field: 'agents' },
+      cause: error,
+    })
+  }
+}
+
 /** The links that are not what the lock and the agents ask for. */
 export function inspectProjectLinks(
   scope: Scope,
@@ -62,7 +82,7 @@ export function inspectProjectLinks(
 ): readonly LinkFinding[] {
   return inspectLinks({
     scope,
-    dirs: linkDirs(expandAgents(project.agents ?? []), scope, settings),
+    dirs: agentDirs(scope, project, settings),
     skills: names.map((name) => ({ name, integrity: lock.skills[name]?.integrity ?? '' })),
   })
 }

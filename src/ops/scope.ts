@@ -1,5 +1,5 @@
 // Where a use case works: the project around the working directory, or the user's own folders.
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
 import type { Settings } from '../platform/env.ts'
@@ -18,7 +18,7 @@ export interface Scope {
 
 /**
  * The global scope, or the nearest folder upwards that has a skills.json or skills.lock (not beyond a repository's
- * root or the home directory), or else the working directory.
+ * root or the home directory, nor in a folder such as /tmp where everybody may put one), or else the working directory.
  * @throws home_missing for the global scope without a home
  */
 export function findScope(settings: Settings, global: boolean | undefined): Scope {
@@ -46,7 +46,13 @@ function scopeAt(kind: Scope['kind'], root: string, files: string): Scope {
 
 function projectRoot({ cwd, home }: Settings): string {
   for (let folder = cwd; ; folder = dirname(folder)) {
+    if (folder !== cwd && isEverybodys(folder)) return cwd
     if (existsSync(join(folder, 'skills.json')) || existsSync(join(folder, 'skills.lock'))) return folder
     if (folder === home || existsSync(join(folder, '.git')) || dirname(folder) === folder) return cwd
   }
+}
+
+/** The sticky bit marks what many users write to: a project there may be anybody's. */
+function isEverybodys(folder: string): boolean {
+  return ((statSync(folder, { throwIfNoEntry: false })?.mode ?? 0) & 0o1000) !== 0
 }

@@ -12,7 +12,8 @@ import type { Resolution, Source, SourceIo, SourceTree, Spec } from '../sources/
 import { formatSpec, parseSpec } from '../sources/spec.ts'
 import { openStore } from '../store/store.ts'
 import { consentNeed } from '../trust/consent.ts'
-import { type Candidate, candidateOf } from './candidates.ts'
+import { candidateOf } from './candidate-of.ts'
+import type { Candidate } from './candidates.ts'
 import { applyChange } from './change.ts'
 import { decideGrants, earlierAnswer } from './decide-grants.ts'
 import type { GrantChoice, Io, ScopeRequest } from './io.ts'
@@ -40,10 +41,18 @@ export interface UpdateRequest extends ScopeRequest {
 
 /**
  * `current` nothing newer · `available` newer content, capabilities not wider · `widens` newer content that asks for
- * more · `gone` the source or the skill in it no longer exists · `unreachable` it could not be asked · `pinned` the
- * spec can never name anything else · `updated` done now.
+ * more · `refused` newer content that is broken or unsafe · `gone` the source or the skill in it no longer exists ·
+ * `unreachable` it could not be asked · `pinned` the spec can never name anything else · `updated` done now.
  */
-export type UpdateStatus = 'current' | 'available' | 'widens' | 'gone' | 'unreachable' | 'pinned' | 'updated'
+export type UpdateStatus =
+  | 'current'
+  | 'available'
+  | 'widens'
+  | 'refused'
+  | 'gone'
+  | 'unreachable'
+  | 'pinned'
+  | 'updated'
 
 interface Version {
   readonly version?: string
@@ -58,7 +67,7 @@ export interface UpdateItem {
   readonly from: Version
   readonly to?: Version
   readonly changes: readonly CapabilityChange[]
-  /** Why it is gone or unreachable. */
+  /** Why it is refused, gone or unreachable. */
   readonly reason?: string
 }
 
@@ -69,11 +78,11 @@ export interface UpdateResult {
   readonly items: readonly UpdateItem[]
 }
 
-/** The exit status that the result asks for: 4 for a finding of `--check`, 1 when a source could not be asked. */
+/** The exit status that the result asks for: 4 for a finding of `--check`, 1 when a skill could not be looked at or moved. */
 export function updateExit({ items, checked }: UpdateResult): 0 | 1 | 4 {
   const has = (...statuses: UpdateStatus[]): boolean => items.some((item) => statuses.includes(item.status))
-  if (checked && has('available', 'widens', 'gone')) return 4
-  return has('unreachable', 'gone') ? 1 : 0
+  if (checked && has('available', 'widens', 'refused', 'gone')) return 4
+  return has('unreachable', 'refused', 'gone') ? 1 : 0
 }
 
 interface Found {
@@ -289,11 +298,27 @@ const UNREACHABLE = [
   'index_invalid',
   'version_too_new',
 ] as const
+const REFUSED = [
+  'manifest_invalid',
+  'limit_exceeded',
+  'archive_invalid',
+  'archive_unsafe',
+  'path_unsafe',
+  'link_unsafe',
+  'file_type_unsupported',
+  'git_lfs_pointer',
+] as const
 
 /** @throws anything that is not about one source */
 function failed(one: Asked, error: unknown): Found {
   const about = (codes: readonly string[]): boolean => isSkillsError(error) && codes.includes(error.code)
-  const status = about(GONE) ? 'gone' : about(UNREACHABLE) ? 'unreachable' : undefined
+  const status = about(GONE)
+    ? 'gone'
+    : about(UNREACHABLE)
+      ? 'unreachable'
+      : about(REFUSED)
+        ? 'refused'
+        : undefined
   if (!status || !isSkillsError(error)) throw error
   return { item: { ...itemOf(one, status), reason: displayText(redactUrl(error.message)) } }
 }

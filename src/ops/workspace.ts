@@ -6,6 +6,7 @@ import { loadLockfile, loadProject } from '../lock/file.ts'
 import { emptyLockfile, type Lockfile } from '../lock/lockfile.ts'
 import type { Project } from '../lock/project.ts'
 import { withFileLock } from '../platform/file-lock.ts'
+import { displayText } from '../platform/text.ts'
 import { discardStaged, finishInterrupted, isInterrupted } from './change.ts'
 import type { Io } from './io.ts'
 import type { Scope } from './scope.ts'
@@ -53,11 +54,12 @@ export async function withWorkspace<T>(
   })
 }
 
-/** @throws project_missing with the hint that fits `verb` */
-export function requireProject(workspace: Workspace): void {
-  if (workspace.hasProject || workspace.hasLock) return
-  throw new SkillsError('project_missing', `No skills.json in ${workspace.scope.root}`, {
-    hint: 'run "skills add SOURCE" or "skills init --project" first',
+/** @throws project_missing with the hint that fits the scope */
+export function requireProject({ scope, hasProject, hasLock }: Workspace): void {
+  if (hasProject || hasLock) return
+  const global = scope.kind === 'global'
+  throw new SkillsError('project_missing', `No skills.json in ${displayText(dirname(scope.projectFile))}`, {
+    hint: `run "skills add ${global ? '--global SOURCE"' : 'SOURCE" or "skills init --project"'} first`,
   })
 }
 
@@ -75,7 +77,8 @@ function loadWorkspace(scope: Scope): Workspace {
 
 async function locked<T>(scope: Scope, io: Io, work: () => Promise<T>): Promise<T> {
   const onWait = (holder: number | undefined): void => {
-    io.report(holder ? `waiting for process ${holder}` : 'waiting for another process')
+    const who = holder ? `process ${holder}` : 'another process'
+    io.notice({ code: 'waiting', message: `waiting for ${who}, which works on ${displayText(scope.root)}` })
   }
   try {
     return await withFileLock(join(scope.workDir, 'lock'), { signal: io.signal, onWait }, work)

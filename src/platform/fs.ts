@@ -47,13 +47,30 @@ export function temporaryName(): string {
  * @throws permission_denied, disk_full, fs_failed
  */
 export function writeFileAtomic(path: string, data: Uint8Array | string, mode?: number): void {
+  replaceFile(path, data, { mode, durable: true })
+}
+
+/**
+ * Like `writeFileAtomic`, without the two waits for the disk: after a power cut the file may be torn. Only for caches
+ * whose content is checked whenever it is read.
+ * @throws permission_denied, disk_full, fs_failed
+ */
+export function writeCacheFile(path: string, data: Uint8Array | string, mode?: number): void {
+  replaceFile(path, data, { mode, durable: false })
+}
+
+function replaceFile(
+  path: string,
+  data: Uint8Array | string,
+  { mode, durable }: { readonly mode: number | undefined; readonly durable: boolean },
+): void {
   const folder = dirname(path)
   const temporary = join(folder, temporaryName())
   try {
     mkdirSync(folder, { recursive: true })
-    writeDurably(temporary, data, mode ?? modeOfExisting(path))
+    writeNew(temporary, data, { mode: mode ?? modeOfExisting(path), durable })
     renameSync(temporary, path)
-    syncFolder(folder)
+    if (durable) syncFolder(folder)
   } catch (error) {
     discard(temporary)
     throw toFsError(error, path)
@@ -65,13 +82,17 @@ function modeOfExisting(path: string): number | undefined {
   return stat?.isFile() ? stat.mode & 0o777 : undefined
 }
 
-function writeDurably(path: string, data: Uint8Array | string, mode: number | undefined): void {
+function writeNew(
+  path: string,
+  data: Uint8Array | string,
+  { mode, durable }: { readonly mode: number | undefined; readonly durable: boolean },
+): void {
   const fd = openSync(path, 'wx', mode ?? 0o666)
   try {
     // The umask has no say in a mode that was asked for.
     if (mode !== undefined) fchmodSync(fd, mode)
     writeAll(fd, typeof data === 'string' ? Buffer.from(data) : data)
-    fsyncSync(fd)
+    if (durable) fsyncSync(fd)
   } finally {
     closeSync(fd)
   }
@@ -237,14 +258,19 @@ function readWhole(fd: number, path: string, maxBytes: number): Buffer {
       },
     )
   }
-  const bytes = Buffer.allocUnsafe(stat.size)
+  return readDescriptor(fd, stat.size)
+}
+
+/** At most `size` bytes of an open file; fewer when it shrank since it was measured. */
+export function readDescriptor(fd: number, size: number): Buffer {
+  const bytes = Buffer.allocUnsafe(size)
   let length = 0
-  while (length < bytes.length) {
-    const count = readSync(fd, bytes, length, bytes.length - length, null)
+  while (length < size) {
+    const count = readSync(fd, bytes, length, size - length, null)
     if (count === 0) break
     length += count
   }
-  return length === bytes.length ? bytes : bytes.subarray(0, length)
+  return bytes.subarray(0, length)
 }
 
 /** Removes a file, link (not its target) or folder; does nothing when absent. */

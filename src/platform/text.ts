@@ -19,15 +19,26 @@ export function displayText(text: string): string {
     .replace(UNSAFE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
 }
 
+/** The same JSON with unsafe characters inside its strings as `\u` escapes: any reader reads the same value. */
+export function displayJson(json: string): string {
+  if (!/[^\n\u0020-\u007e]/.test(json)) return json
+  const escape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return json.replace(UNSAFE, (char) => (char === '\n' ? char : char.replace(/[^]/g, escape)))
+}
+
 /** Like `displayText`, and cut to `max` characters with an ellipsis. */
 export function displayShort(text: string, max: number): string {
   const safe = displayText(text)
   return safe.length <= max ? safe : `${safe.slice(0, max - 1)}…`
 }
 
-/** A URL without user, password, query values and fragment, for messages and records. */
+/**
+ * A URL without user, password, query values and fragment, for messages and records. Of what is no URL, such as one whose
+ * password holds a slash, everything before the last `@` goes.
+ */
 export function redactUrl(url: string): string {
-  return url
-    .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1')
-    .replace(/\?[^#]*/, (query) => query.replace(/=[^&]*/g, '=…'))
+  const user = URL.canParse(url)
+    ? /^([a-z][a-z0-9+.-]+:[/\\]*)[^/\\?#]*@/i
+    : /^([a-z][a-z0-9+.-]+:[/\\]+).*@/i
+  return url.replace(user, '$1').replace(/\?[^#]*/, (query) => query.replace(/=[^&]*/g, '=…'))
 }

@@ -6,7 +6,7 @@ import { SkillsError } from '../errors/error.ts'
 import { sha256Digest, sha256Hex } from '../integrity/digest.ts'
 import { readArchive } from '../platform/archive.ts'
 import type { Settings } from '../platform/env.ts'
-import { readFileBounded, writeFileAtomic } from '../platform/fs.ts'
+import { readFileBounded, writeCacheFile } from '../platform/fs.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { displayShort, redactUrl } from '../platform/text.ts'
 import { cachedBytes, keepBytes, tolerant } from './download-cache.ts'
@@ -128,7 +128,7 @@ function keep(resolution: ArchiveResolution, got: Got, io: SourceIo): void {
     keepBytes(resolution.digest, got.bytes, io.settings)
     if (got.etag === undefined || got.etag.length > 1024) return
     const note = JSON.stringify({ digest: resolution.digest, etag: got.etag })
-    writeFileAtomic(etagPath(resolution.url, io.settings), note, 0o600)
+    writeCacheFile(etagPath(resolution.url, io.settings), note, 0o600)
   })
 }
 

@@ -7,12 +7,11 @@ import {
   openSync,
   readdirSync,
   readlinkSync,
-  readSync,
   statSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
-import { isMissing, toFsError } from '../platform/fs.ts'
+import { isMissing, readDescriptor, toFsError } from '../platform/fs.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { displayText } from '../platform/text.ts'
 import { isArchiveName } from './spec-url.ts'
@@ -127,14 +126,7 @@ function readRegular(absolute: string, path: string): Uint8Array {
         },
       )
     }
-    const bytes = Buffer.allocUnsafe(stat.size)
-    let length = 0
-    while (length < bytes.length) {
-      const count = readSync(fd, bytes, length, bytes.length - length, null)
-      if (count === 0) break
-      length += count
-    }
-    return bytes.subarray(0, length)
+    return readDescriptor(fd, stat.size)
   } finally {
     closeSync(fd)
   }

@@ -64,7 +64,22 @@ function refuseInsecure(url: URL, shown: string): void {
   })
 }
 
+// What hosts call the secrets that they take in a query: GitLab, Azure, S3 and its kin, Google, and everybody's token.
+const SECRET_PARAMETER =
+  /^(?:(?:.*[-_.])?(?:token|secret|password|passwd|pwd|signature|credential|api[-_]?key|jwt)|apikey|auth|authorization|sig|awsaccesskeyid)$/i
+
+/** True for a query parameter whose value proves who asks, and so must not be written down. */
+export function isSecretParameter(name: string): boolean {
+  return SECRET_PARAMETER.test(name)
+}
+
 function refuseCredentials(url: URL, shown: string): void {
+  const secret = [...url.searchParams.keys()].find(isSecretParameter)
+  if (secret !== undefined) {
+    throw new SkillsError('spec_credentials', `The URL carries a credential in its query: ${shown}`, {
+      hint: `leave out "${displayShort(secret, 40)}"; for a private repository use a git source`,
+    })
+  }
   const user = url.protocol === 'ssh:' && url.password === '' ? url.username : ''
   if (url.password === '' && url.username === user) {
     if (user === '' || SSH_USER.test(user)) return

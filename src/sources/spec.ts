@@ -128,9 +128,10 @@ function baseOfFlags(flags: SpecFlags): ParsedSpec {
     return fromPath(isPath(flags.path) ? flags.path : `./${flags.path}`, {})
   }
   if (flags.git !== undefined) {
-    const spec = parseSpec(flags.git.startsWith('/') ? `git+file://${encodeURI(flags.git)}` : flags.git)
+    const local = flags.git.startsWith('/') ? `file://${encodeURI(flags.git)}` : flags.git
+    const spec = parseSpec(/^file:\/\//i.test(local) ? `git+${local}` : local)
     if (spec.kind === 'git') return spec
-    throw invalid(flags.git, 'it is not a git URL; a local repository is file:///absolute/path.git')
+    throw invalid(flags.git, 'it is not a git URL; a local repository is file:///absolute/path')
   }
   if (flags.url !== undefined) {
     const spec = parseSpec(/^https?:/i.test(flags.url) ? `archive+${flags.url}` : flags.url)

@@ -1,6 +1,7 @@
 // What must be asked before a skill may have its capabilities, and what an earlier answer still covers.
 // The only maker of a `Granted`. Pure.
 import type { Capabilities } from '../capabilities/capabilities.ts'
+import { isLimit, limitedBy } from '../capabilities/ceilings.ts'
 import { covers } from '../capabilities/cover.ts'
 import { type CapabilityChange, diffCapabilities, widens } from '../capabilities/diff.ts'
 import { capabilitiesOf, type Rule, rulesOf } from '../capabilities/rules.ts'
@@ -42,18 +43,18 @@ export function consentNeed(requested: Capabilities, earlier?: EarlierAnswer): C
   return { kind: 'ask', changes }
 }
 
-/** The rules of `requested` that `allowed` covers, with every denial of both. */
+/** The rules of `requested` that `allowed` covers, with every denial of both and the lower of their ceilings. */
 export function within(requested: Capabilities, allowed: Capabilities): Capabilities {
   const outer = rulesOf(allowed)
   const kept = rulesOf(requested).filter(
     (rule) => isLimit(rule) || outer.some((other) => covers(other, rule)),
   )
-  return capabilitiesOf([...kept, ...outer.filter((rule) => rule.list === 'deny')])
+  return capabilitiesOf(limitedBy(kept, outer))
 }
 
 /**
- * The earlier grant, and of the new request what is new: what "yes" to a widening gives. Without an earlier answer,
- * the whole request.
+ * The earlier grant, and of the new request what is new: what "yes" to a widening gives. Denials and ceilings that the
+ * user set, not the author, stay. Without an earlier answer, the whole request.
  */
 export function grantOfYes(requested: Capabilities, earlier?: EarlierAnswer): Capabilities {
   if (!earlier) return requested
@@ -65,7 +66,8 @@ export function grantOfYes(requested: Capabilities, earlier?: EarlierAnswer): Ca
       allowed.some((other) => covers(other, rule)) ||
       !answered.some((other) => covers(other, rule)),
   )
-  return capabilitiesOf(kept)
+  const own = allowed.filter((rule) => isLimit(rule) && !answered.some((other) => isSame(other, rule)))
+  return capabilitiesOf(limitedBy(kept, own))
 }
 
 /** The brand: this content was granted exactly this. */
@@ -73,9 +75,8 @@ export function grantTo(verified: Verified, answer: EarlierAnswer): Granted {
   return { verified, grant: answer.grant, requested: answer.requested } as Granted
 }
 
-/** Denials and ceilings only ever take away. */
-function isLimit(rule: Rule): boolean {
-  return rule.list === 'deny' || rule.capability === 'resources'
+function isSame(a: Rule, b: Rule): boolean {
+  return a.capability === b.capability && a.list === b.list && a.value === b.value
 }
 
 function allowing(capabilities: Capabilities): readonly Rule[] {

@@ -26,7 +26,6 @@ export interface Expectation {
 export function verifyFetched(fetched: Fetched, expected?: Expectation): Verified {
   const integrity = digestOfFiles(fetched.files)
   if (expected && integrity !== expected.integrity) throw mismatch(expected, integrity)
-  // eslint-disable-next-line typescript/no-unsafe-type-assertion -- the brand exists only here
   return {
     resolution: fetched.resolution,
     files: fetched.files,

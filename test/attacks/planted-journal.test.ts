@@ -33,10 +33,33 @@ it.each([
   ['a project that is not one', { ...base, project: '[]' }, 'project_invalid'],
   ['another version', { ...base, version: 2 }, 'project_invalid'],
   ['no JSON', '{', 'project_invalid'],
+  ['a name that is no text', { ...base, place: [5] }, 'project_invalid'],
+  ['a link step that is none', { ...base, place: ['two'], links: [null] }, 'project_invalid'],
+  [
+    'a link step that says not what it replaces',
+    { ...base, links: [{ action: 'remove', dir: '.claude/skills', name: 'one' }] },
+    'project_invalid',
+  ],
 ] as const)('refuses %s', async (_what, journal, code) => {
   const io = projectWithJournal(journal)
   await expect(list({}, io)).toThrowCode(code)
   expect(readTreeText(join(io.root, 'victim'))).toEqual({ file: 'keep' })
+})
+
+it('does not remove skills of the user that no lock names', async () => {
+  const io = projectWithJournal({
+    ...base,
+    remove: ['one'],
+    links: [{ action: 'remove', dir: '.claude/skills', name: 'own', replaces: 'any' }],
+  })
+  writeTree(io.project, { '.claude/skills/own/SKILL.md': skillMd('own') })
+  await list({}, io)
+  expect(Object.keys(readTreeText(io.project))).toEqual([
+    '.agents/skills/one/SKILL.md',
+    '.claude/skills/own/SKILL.md',
+    'skills.json',
+    'skills.lock',
+  ])
 })
 
 it('does not replace a skill by a staged copy that the lock does not name', async () => {

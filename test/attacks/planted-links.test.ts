@@ -7,6 +7,16 @@ import { parseSpec } from '../../src/sources/spec.ts'
 import { skillMd, readTreeText, writeTree } from '../support/skill-tree.ts'
 import { type TestIo, testIo } from '../support/test-io.ts'
 
+it('refuses a file where the folder of the skills belongs', async () => {
+  const io = testIo()
+  writeTree(io.project, { '.agents/skills': 'a file' })
+  writeTree(join(io.root, 'source'), { 'SKILL.md': skillMd('one') })
+  await expect(add({ sources: [parseSpec('../source')], agents: ['claude-code'] }, io)).toThrowCode(
+    'fs_failed',
+  )
+  expect(readTreeText(io.project)).toEqual({ '.agents/skills': 'a file' })
+})
+
 function projectWithLink(path: string): { io: TestIo; outside: string } {
   const io = testIo()
   const outside = join(io.root, 'outside')

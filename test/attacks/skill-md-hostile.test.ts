@@ -66,7 +66,6 @@ describe('a hostile SKILL.md becomes a finding', () => {
   test('control and bidi characters never reach a message', () => {
     const found = read(skillMd('name: "a\\u202eb\\e[2J"\ndescription: d'), 'strict').diagnostics
     expect(found.length).toBeGreaterThan(0)
-    // eslint-disable-next-line no-control-regex
     for (const { message } of found) expect(message).not.toMatch(/[\u0000-\u001f\u202e]/)
   })
 

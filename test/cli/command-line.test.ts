@@ -33,6 +33,7 @@ describe('help', () => {
     expect(exit).toBe(0)
     for (const option of row.options ?? []) expect(stdout).toContain(option.flags)
     for (const example of row.examples ?? []) expect(stdout).toContain(`$ ${example}`)
+    expect(row.examples?.length ?? 0, 'examples').toBeGreaterThan(row.hidden ? -1 : 0)
     expect(stdout).toContain('--json')
   })
 
@@ -40,6 +41,13 @@ describe('help', () => {
     const help = (await runCli(['help', 'remove'], { cwd })).stdout
     expect(help).toContain('skills remove|rm')
     expect((await runCli(['rm', '--help'], { cwd })).stdout).toBe(help)
+  })
+
+  test('is shown when only options are given, and complete with the word help', async () => {
+    const { stdout } = await runCli(['--help'], { cwd })
+    for (const argv of [['--json'], ['help'], ['-C', '.']]) {
+      expect({ argv, ...(await runCli(argv, { cwd })) }).toMatchObject({ argv, stdout, stderr: '', exit: 0 })
+    }
   })
 
   test('works without a home and with a broken environment', async () => {
@@ -59,6 +67,8 @@ describe('help', () => {
 describe('usage errors', () => {
   test.each([
     [['ad'], "Unknown command 'ad'", 'did you mean add?'],
+    [['help', 'ad'], "Unknown command 'ad'", 'did you mean add?'],
+    [['help', 'xyzzy', '--no-color'], "Unknown command 'xyzzy'", 'skills --help'],
     [['lisst', '--json-'], "Unknown command 'lisst'", 'did you mean list?'],
     [['add', './x', '--agnet', 'codex'], "Unknown option '--agnet'", 'did you mean --agent?'],
     [['info'], "Missing required argument 'name'", 'see `skills info --help`'],

@@ -12,7 +12,14 @@ function line(status: RequestLine['status'], text: string, parts: Partial<Reques
 
 function item(lines: readonly RequestLine[], parts: Partial<ConsentItem> = {}): ConsentItem {
   const request = { requested: {}, optional: {}, lines }
-  return { name: 'pdf', version: '1.2.0', source: 'github.com/anthropics/skills', request, ...parts }
+  return {
+    name: 'pdf',
+    version: '1.2.0',
+    source: 'github.com/anthropics/skills',
+    request,
+    proposed: {},
+    ...parts,
+  }
 }
 
 const FULL = item([

@@ -46,14 +46,16 @@ function terminal(answers: readonly (readonly string[])[], questions: readonly s
 
 function item(name: string, severity: 'low' | 'high' = 'low'): ConsentItem {
   const status = 'inferred' as const
+  const requested = {
+    terminal: { allow: ['git **'], deny: ['git push **'] },
+    network: { hosts: ['a.example.org'] },
+  }
   return {
     name,
     source: './x',
+    proposed: requested,
     request: {
-      requested: {
-        terminal: { allow: ['git **'], deny: ['git push **'] },
-        network: { hosts: ['a.example.org'] },
-      },
+      requested,
       optional: { env: { optional: ['HTTP_PROXY'] } },
       lines: [
         {
@@ -68,6 +70,12 @@ function item(name: string, severity: 'low' | 'high' = 'low'): ConsentItem {
     },
   }
 }
+
+test('Yes to an update leaves refused what was refused before', async () => {
+  const { ask } = terminal([[ENTER]], ['Grant pdf what it asks for?'])
+  const proposed = { network: { hosts: ['a.example.org'] } }
+  expect(await ask.consent([{ ...item('pdf'), proposed }])).toEqual({ grants: { pdf: proposed } })
+})
 
 test('Yes grants what is requested and nothing optional', async () => {
   const { ask, shown } = terminal([[ENTER]], ['Grant pdf what it asks for?'])

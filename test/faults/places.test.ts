@@ -9,8 +9,6 @@ import { type Ended, PROGRAM, runProgram } from '../support/program.ts'
 import { readTreeText, skillMd, writeTree } from '../support/skill-tree.ts'
 
 const isRoot = process.getuid?.() === 0
-/** Root may write anywhere, so as root the program runs as nobody. */
-const asNobody = isRoot ? { uid: 65534 } : {}
 
 function fresh(): { root: string; project: string; home: string; source: string } {
   const root = mkdtempSync(join(tmpdir(), 'skillward-places-'))
@@ -31,7 +29,7 @@ function errorOf({ stdout }: Ended): string | undefined {
 it('refuses a project that cannot be written, with the place named', async () => {
   const { project, home, source } = fresh()
   chmodSync(project, 0o555)
-  const ended = await runProgram(['add', source, '--json'], { cwd: project, home, ...asNobody })
+  const ended = await runProgram(['add', source, '--json'], { cwd: project, home, bound: true })
   expect([ended.code, errorOf(ended)]).toEqual([1, 'permission_denied'])
   expect(Object.keys(readTreeText(project))).toEqual(['.keep'])
 })
@@ -39,17 +37,17 @@ it('refuses a project that cannot be written, with the place named', async () =>
 it('refuses a home that cannot be written, and leaves the project as it was', async () => {
   const { project, home, source } = fresh()
   chmodSync(home, 0o555)
-  const ended = await runProgram(['add', source, '--json'], { cwd: project, home, ...asNobody })
+  const ended = await runProgram(['add', source, '--json'], { cwd: project, home, bound: true })
   expect([ended.code, errorOf(ended)]).toEqual([1, 'permission_denied'])
   expect(Object.keys(readTreeText(project))).toEqual(['.keep'])
 })
 
 it('reads a project and a home that cannot be written', async () => {
   const { project, home, source } = fresh()
-  expect((await runProgram(['add', source], { cwd: project, home, ...asNobody })).code).toBe(0)
+  expect((await runProgram(['add', source], { cwd: project, home, bound: true })).code).toBe(0)
   for (const folder of [project, home]) spawnSync('chmod', ['-R', 'a-w', folder])
   for (const verb of ['list', 'verify', 'ci']) {
-    const ended = await runProgram([verb], { cwd: project, home, ...asNobody })
+    const ended = await runProgram([verb], { cwd: project, home, bound: true })
     expect({ verb, code: ended.code, stderr: verb === 'ci' ? '' : ended.stderr }).toMatchObject({
       verb,
       code: verb === 'ci' ? 1 : 0,

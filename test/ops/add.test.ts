@@ -88,6 +88,14 @@ describe('add', () => {
     expect(io.notices.map(({ message }) => message).join()).toContain('skipped bad')
   })
 
+  it('leaves out one of many whose skill.toml is broken, and refuses it when it is named', async () => {
+    const io = testIo()
+    const sources = source(io, { ...TWO, 'skills/two/skill.toml': 'nonsense' })
+    expect((await add({ sources, all: true }, io)).skills.map(({ name }) => name)).toEqual(['one'])
+    expect(io.notices.map(({ code }) => code)).toEqual(['manifest_invalid'])
+    await expect(add({ sources, skills: ['two'] }, io)).toThrowCode('manifest_invalid')
+  })
+
   it('refuses capabilities without a terminal or a flag and changes nothing', async () => {
     const io = testIo()
     const files = { 'SKILL.md': skillMd('one'), 'skill.toml': skillToml('one', ['api.example.org']) }

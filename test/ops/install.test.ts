@@ -60,6 +60,14 @@ describe('install --frozen', () => {
     await expect(install({ frozen: true }, io)).toThrowCode('project_missing')
   })
 
+  it('refuses a lock without skills.json whose address is not where its spec leads', async () => {
+    const io = await projectWithOne()
+    const file = join(io.project, 'skills.lock')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"spec": "../source"', '"spec": "../other"'))
+    rmSync(join(io.project, 'skills.json'))
+    await expect(install({ frozen: true }, io)).toThrowCode('lock_stale')
+  })
+
   it('refuses other content under a locked address', async () => {
     const other = checkout(await projectWithOne())
     writeFileSync(join(other.root, 'source/SKILL.md'), skillMd('one', 'Changed.'))
@@ -114,5 +122,56 @@ describe('install', () => {
     writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), skills: {} }))
     expect((await install({}, io)).removed).toEqual(['one'])
     expect(Object.keys(readTreeText(io.project))).toEqual(['skills.json', 'skills.lock'])
+  })
+})
+
+it('names skills.json for an agent in it that is not known, and changes nothing', async () => {
+  const io = await projectWithOne()
+  const file = join(io.project, 'skills.json')
+  writeFileSync(file, readFileSync(file, 'utf8').replace('claude-code', 'claude-cod'))
+  rmSync(join(io.project, '.agents'), { recursive: true })
+  const before = readTreeText(io.project)
+  const error = await install({}, io).catch((caught: unknown) => caught)
+  expect(error).toMatchObject({
+    code: 'project_invalid',
+    hint: expect.stringContaining('did you mean claude-code?') as string,
+    details: { file, field: 'agents' },
+  })
+  expect(readTreeText(io.project)).toEqual(before)
+})
+
+describe('install in a dry run', () => {
+  it('tells what stands from what would be installed, and writes nothing', async () => {
+    const io = await projectWithOne()
+    const statuses = async (frozen: boolean): Promise<unknown> =>
+      (await install({ frozen, dryRun: true }, io)).skills.map(({ name, status }) => [name, status])
+    expect(await statuses(true)).toEqual([['one', 'unchanged']])
+    rmSync(join(io.project, '.agents'), { recursive: true })
+    writeTree(join(io.project, 'two'), { 'SKILL.md': skillMd('two') })
+    const file = join(io.project, 'skills.json')
+    expect(await statuses(true)).toEqual([['one', 'installed']])
+    const project = JSON.parse(readFileSync(file, 'utf8')) as { skills: object }
+    writeFileSync(file, JSON.stringify({ ...project, skills: { ...project.skills, two: './two' } }))
+    const before = readTreeText(io.project)
+    expect(await statuses(false)).toEqual([
+      ['one', 'installed'],
+      ['two', 'locked'],
+    ])
+    expect(readTreeText(io.project)).toEqual(before)
+  })
+
+  it('knows what a lock without skills.json asks for', async () => {
+    const io = await projectWithOne()
+    rmSync(join(io.project, 'skills.json'))
+    const { skills, removed } = await install({ frozen: true, dryRun: true }, io)
+    expect([skills.map(({ status }) => status), removed]).toEqual([['unchanged'], []])
+  })
+
+  it('refuses what the real run would refuse, without a question', async () => {
+    const io = await projectWithOne()
+    writeFileSync(join(io.project, '.agents/skills/one/SKILL.md'), 'mine')
+    const asking = ioAt(io.root, { confirm: () => Promise.reject(new Error('asked')) })
+    await expect(install({ dryRun: true }, asking)).toThrowCode('local_edits')
+    expect((await install({ dryRun: true, force: true }, asking)).skills[0]?.status).toBe('installed')
   })
 })

@@ -1,9 +1,10 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { add } from '../../src/ops/add.ts'
 import type { ConsentItem } from '../../src/ops/io.ts'
-import { update, updateExit } from '../../src/ops/update.ts'
+import { update, updateExit, type UpdateResult } from '../../src/ops/update.ts'
+import { verify } from '../../src/ops/verify.ts'
 import { parseSpec } from '../../src/sources/spec.ts'
 import { ioAt, type TestIo, testIo } from '../support/test-io.ts'
 import { readTreeText, skillMd, skillToml, writeTree } from '../support/skill-tree.ts'
@@ -71,6 +72,30 @@ it('tells a source that is gone from one that is current', async () => {
   expect(result.items).toMatchObject([{ status: 'gone' }])
   expect(updateExit(result)).toBe(4)
   expect(updateExit(await update({ names: [] }, io))).toBe(1)
+})
+
+it('moves the others when what one source has now is broken or unsafe', async () => {
+  const io = await projectWith([], 'requested')
+  const bad = (name: string): string => join(io.root, name)
+  for (const name of ['broken', 'escaping']) {
+    await add({ sources: [parseSpec(writeTree(bad(name), { 'SKILL.md': skillMd(name) }))] }, io)
+  }
+  writeTree(bad('broken'), { 'SKILL.md': '---\nname: broken\n---\n' })
+  symlinkSync('/etc/passwd', join(bad('escaping'), 'notes.txt'))
+  publish(io, [], '1.1.0')
+  const statuses = ({ items }: UpdateResult): unknown => items.map(({ name, status }) => [name, status])
+  const checked = await update({ names: [], check: true }, io)
+  expect(statuses(checked)).toEqual([
+    ['broken', 'refused'],
+    ['escaping', 'refused'],
+    ['one', 'available'],
+  ])
+  expect(checked.items[0]?.reason).toContain('description is missing')
+  expect(updateExit(checked)).toBe(4)
+  const updated = await update({ names: [] }, io)
+  expect(updated.items.map(({ status }) => status)).toEqual(['refused', 'refused', 'updated'])
+  expect(updateExit(updated)).toBe(1)
+  expect((await verify({ names: [] }, io)).ok).toBe(true)
 })
 
 it('names what is not installed', async () => {

@@ -43,8 +43,8 @@ test('gives the result of the function and leaves nothing behind', async () => {
 })
 
 test('lets go when the function fails', async () => {
-  await expect(withFileLock(lock, {}, () => Promise.reject(new SkillsError('drift', 'x')))).toThrowCode(
-    'drift',
+  await expect(withFileLock(lock, {}, () => Promise.reject(new SkillsError('local_edits', 'x')))).toThrowCode(
+    'local_edits',
   )
   expect(await once()).toBe('in')
 })

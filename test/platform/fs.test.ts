@@ -197,7 +197,7 @@ describe('toFsError', () => {
   })
 
   test('leaves an error of ours as it is', () => {
-    const error = new SkillsError('drift', 'x')
+    const error = new SkillsError('local_edits', 'x')
     expect(toFsError(error, '/a')).toBe(error)
   })
 })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { displayShort, displayText, redactUrl } from '../../src/platform/text.ts'
+import { displayJson, displayShort, displayText, redactUrl } from '../../src/platform/text.ts'
 
 it.each([
   ['an escape sequence', 'a\u001b[2Jb', 'a\\u{1b}[2Jb'],
@@ -24,4 +24,13 @@ it('cuts long text', () => {
 
 it('takes user, password and query values out of a URL', () => {
   expect(redactUrl('https://user:secret@host/a?token=secret&b=2#f')).toBe('https://host/a?token=…&b=…#f')
+  expect(redactUrl('https://host:8443/@scope/a@b')).toBe('https://host:8443/@scope/a@b')
+})
+
+it('escapes unsafe characters in JSON without changing its value', () => {
+  const value = { 'k\u202e': 'a\u009bb\u{e0041}c\u200b\u007f', plain: 'naïve 日本語 ⚠️ 🚀', '\u001b': ['\n'] }
+  const shown = displayJson(JSON.stringify(value, null, 2))
+  expect(JSON.parse(shown)).toEqual(value)
+  expect(shown).toContain('naïve 日本語 ⚠️ 🚀')
+  expect(shown).not.toMatch(/[\u007f-\u009f\u200b\u202e]|\u{e0041}/u)
 })

@@ -122,7 +122,7 @@ const READS: readonly (readonly [string, object])[] = [
   ['git+file:///srv/repo#main', git('file:///srv/repo', { ref: 'main' })],
   // archives
   ['https://example.org/a.tar.gz', archive('https://example.org/a.tar.gz')],
-  ['https://example.org/a.tgz?token=1', archive('https://example.org/a.tgz?token=1')],
+  ['https://example.org/a.tgz?ref=1', archive('https://example.org/a.tgz?ref=1')],
   [
     'https://github.com/o/r/archive/refs/tags/v1.tar.gz',
     archive('https://github.com/o/r/archive/refs/tags/v1.tar.gz'),
@@ -394,6 +394,7 @@ describe('specFromFlags', () => {
       git('ssh://git@github.com/owner/repo.git', { range: '^1' }),
     )
     expect(specFromFlags({ git: '/srv/a b', ref: HEX40 })).toEqual(git('file:///srv/a%20b', { ref: HEX40 }))
+    expect(specFromFlags({ git: 'file:///srv/a%20b' })).toEqual(git('file:///srv/a%20b'))
     expect(specFromFlags({ path: 'x#y' })).toEqual(path('./x#y'))
     expect(specFromFlags({ path: '/srv/x', subdir: './a/' })).toEqual(path('/srv/x', { subdir: 'a' }))
     expect(specFromFlags({ url: 'https://example.org/get?x=1', digest: `sha256:${SHA}` })).toEqual(
@@ -437,6 +438,6 @@ describe('describeSpec', () => {
       'github.com/owner/repo › skills/pdf at v1',
     )
     expect(describeSpec(parseSpec('./x'))).toBe('./x')
-    expect(describeSpec(parseSpec('https://example.org/a.zip?token=s3cret'))).not.toContain('s3cret')
+    expect(describeSpec(parseSpec('https://example.org/a.zip?part=s3cret'))).not.toContain('s3cret')
   })
 })

@@ -5,12 +5,19 @@ import { fileURLToPath } from 'node:url'
 
 export const PROGRAM: string = fileURLToPath(new URL('../../dist/main.cjs', import.meta.url))
 
+/** Root without the power to pass over permissions. */
+const BOUND = [
+  'setpriv',
+  '--bounding-set=-dac_override,-dac_read_search',
+  '--inh-caps=-dac_override,-dac_read_search',
+]
+
 export interface ProgramOptions {
   readonly cwd: string
   readonly home: string
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** Run as this user; only root may. */
-  readonly uid?: number
+  /** Modes of files bind it also when the tests run as root. */
+  readonly bound?: boolean
 }
 
 export interface Ended {
@@ -26,12 +33,13 @@ export function startProgram(
   options: ProgramOptions,
 ): { child: ChildProcess; ended: Promise<Ended> } {
   if (!existsSync(PROGRAM)) throw new Error('dist/main.cjs is missing: run "npm run build" first')
-  const { cwd, home, env, uid } = options
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const { cwd, home, env, bound } = options
+  const [command, ...before] =
+    bound && process.getuid?.() === 0 ? [...BOUND, process.execPath] : [process.execPath]
+  const child = spawn(command, [...before, PROGRAM, ...args], {
     cwd,
     env: { HOME: home, PATH: process.env.PATH, CI: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...(uid !== undefined && { uid, gid: uid }),
   })
   const output = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))

@@ -23,14 +23,17 @@ export function writeTree(root: string, files: Readonly<Record<string, string | 
   return root
 }
 
-/** Every file below a folder with its text, links as `-> target`, in the order of their paths. */
+/** Every file below a folder with its text, links as `-> target`, in the order of their paths. Follows no link. */
 export function readTreeText(root: string): Record<string, string> {
-  const found: Record<string, string> = {}
-  for (const entry of readdirSync(root, { withFileTypes: true, recursive: true })) {
-    const path = join(entry.parentPath, entry.name)
-    const relative = path.slice(root.length + 1)
-    if (entry.isSymbolicLink()) found[relative] = `-> ${readlinkSync(path)}`
-    else if (entry.isFile()) found[relative] = readFileSync(path, 'utf8')
+  const found = new Map<string, string>()
+  const walk = (folder: string): void => {
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+      const path = join(folder, entry.name)
+      if (entry.isSymbolicLink()) found.set(path, `-> ${readlinkSync(join(root, path))}`)
+      else if (entry.isDirectory()) walk(path)
+      else found.set(path, readFileSync(join(root, path), 'utf8'))
+    }
   }
-  return Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)))
+  walk('')
+  return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -50,6 +50,25 @@ describe('within', () => {
   })
 })
 
+describe('the limits that a user set', () => {
+  const asked = { terminal: { allow: ['git **'] }, resources: { memory: '4Gi' } }
+  const own = { terminal: { allow: ['git **'], deny: ['git push **'] }, resources: { memory: '256Mi' } }
+
+  it('lower the ceiling that was asked for', () => {
+    expect(within(asked, own)).toEqual(own)
+  })
+
+  it('survive a yes to something wider', () => {
+    const wider = { ...asked, ...net('new.test') }
+    expect(grantOfYes(wider, { grant: own, requested: asked })).toEqual({ ...own, ...net('new.test') })
+  })
+
+  it("go when they were the author's and the user says yes to that", () => {
+    const denied = { terminal: { allow: ['git **'], deny: ['git push **'] }, resources: { memory: '1Gi' } }
+    expect(grantOfYes(asked, { grant: denied, requested: denied })).toEqual(asked)
+  })
+})
+
 describe('grantOfYes', () => {
   it('adds what is new to what was granted, and leaves refused what was refused', () => {
     const earlier = { grant: net('a.test'), requested: net('a.test', 'refused.test') }

@@ -12,6 +12,7 @@ export async function run({ args, options, io }: Invocation): Promise<Answer> {
     grant: grant(options, io.settings.cwd),
     yes: flag(options, 'yes'),
     dryRun: flag(options, 'dryRun'),
+    force: flag(options, 'force'),
   })
   const result = await importLock(request, io)
   return { result, view: (canvas) => importView(result, canvas) }

@@ -1,9 +1,11 @@
 // `skills add --list` for a person.
 import type { BrowseResult } from '../../ops/browse.ts'
-import { displayText } from '../../platform/text.ts'
+import { displayShort, displayText } from '../../platform/text.ts'
 import type { Canvas } from '../style.ts'
 import { columns, lines, paragraphs } from './layout.ts'
 import { counted, diagnosticLines, shortAddress } from './phrases.ts'
+
+const DESCRIPTION = 160
 
 type Offered = BrowseResult['skills'][number]
 
@@ -33,11 +35,16 @@ function rows(skills: readonly Offered[], canvas: Canvas): string {
     skills.map((skill) => [
       { text: skill.name, format: 'cyan' as const },
       skill.version ?? '',
-      skill.description,
+      summary(skill.description),
     ]),
     canvas,
     { indent: '  ' },
   )
+}
+
+/** A description is written for an agent and runs on; a list shows how it begins. `--json` has all of it. */
+function summary(description: string): string {
+  return displayShort(description.replace(/\s+/g, ' '), DESCRIPTION)
 }
 
 function skippedLines({ dir, diagnostics }: BrowseResult['skipped'][number], canvas: Canvas): string {

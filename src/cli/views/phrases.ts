@@ -45,11 +45,6 @@ export function shortAddress(resolution: Resolution): string {
   }
 }
 
-/** A digest short enough for a line. */
-export function shortDigest(digest: string): string {
-  return digest.length > 19 ? `${digest.slice(0, 19)}…` : digest
-}
-
 const MARKS = { error: ['red', 'error'], warning: ['yellow', 'warning'], info: ['dim', 'info'] } as const
 
 /** A line a finding: severity, place, message. */

@@ -10,6 +10,7 @@ const WORDS: Readonly<Record<UpdateStatus, readonly [string, Format]>> = {
   current: ['up to date', 'dim'],
   available: ['update available', 'green'],
   widens: ['capabilities would widen', 'yellow'],
+  refused: ['not acceptable', 'red'],
   gone: ['source gone', 'red'],
   unreachable: ['not reachable', 'yellow'],
   pinned: ['pinned', 'dim'],
@@ -44,10 +45,20 @@ function moveText({ from, to }: UpdateItem): string {
 function summaryOf(items: readonly UpdateItem[], checked: boolean): string {
   const count = (...statuses: UpdateStatus[]): number =>
     items.filter((item) => statuses.includes(item.status)).length
-  if (checked) {
-    const newer = count('available', 'widens')
-    return newer === 0 ? 'Nothing newer.' : `${counted(newer, 'update')} available; run \`skills update\`.`
-  }
+  const gone = count('gone')
+  const refused = count('refused')
+  const silent = count('unreachable')
+  const newer = count('available', 'widens')
   const updated = count('updated')
-  return updated === 0 ? 'Nothing updated.' : `Updated ${counted(updated, 'skill')}.`
+  const found = newer === 0 ? 'Nothing newer' : `${counted(newer, 'update')} available; run \`skills update\``
+  const done = updated === 0 ? 'Nothing updated' : `Updated ${counted(updated, 'skill')}`
+  const parts = [
+    checked ? found : done,
+    ...(refused > 0
+      ? [`${counted(refused, 'skill')} cannot be taken as ${refused === 1 ? 'it is' : 'they are'} now`]
+      : []),
+    ...(gone > 0 ? [`${counted(gone, 'source')} ${gone === 1 ? 'is' : 'are'} gone`] : []),
+    ...(silent > 0 ? [`${counted(silent, 'source')} could not be asked`] : []),
+  ]
+  return `${parts.join('; ')}.`
 }

@@ -18,7 +18,7 @@ export function verifyView(result: VerifyResult, canvas: Canvas): string {
     result.unknown.length > 0 ? `Not in skills.lock: ${listed(result.unknown, 20)}` : '',
     result.ok
       ? `${style('green', 'ok')} ${looked} as in skills.lock.`
-      : `${style('red', 'drift')} ${counted(wrong.length, 'skill')} of ${looked} differ from skills.lock.`,
+      : `${style('red', 'drift')} in ${counted(wrong.length, 'skill')}; looked at ${looked}.`,
   )
 }
 
