@@ -1,6 +1,7 @@
 // What the server is told: addresses, places, limits. Callers give values; nothing here reads the environment.
 import { join, resolve } from 'node:path'
 import { SkillsError } from '../src/errors/error.ts'
+import type { Settings } from '../src/platform/env.ts'
 import { displayText } from '../src/platform/text.ts'
 
 export interface RegistryOptions {
@@ -13,6 +14,8 @@ export interface RegistryOptions {
   readonly database?: string
   /** A folder or `oci://host/prefix`; default `<data>/blobs`. */
   readonly blobs?: string
+  /** Where credentials for another registry that holds the blobs are looked for. */
+  readonly settings?: Pick<Settings, 'env' | 'home'>
   /** How clients reach the server, when a proxy stands before it: `https://skills.example.org`. */
   readonly publicUrl?: string
   /** Anybody may read scopes that are public; default true. */
@@ -61,6 +64,7 @@ export interface RegistryConfig {
   readonly port: number
   readonly database: string
   readonly blobs: string
+  readonly settings: Pick<Settings, 'env' | 'home'> | undefined
   /** Without a trailing slash. */
   readonly publicUrl: string | undefined
   readonly anonymousRead: boolean
@@ -86,6 +90,7 @@ export function registryConfig(options: RegistryOptions): RegistryConfig {
     port,
     database: options.database ?? `sqlite:${join(data, 'registry.sqlite')}`,
     blobs: options.blobs ?? join(data, 'blobs'),
+    settings: options.settings,
     publicUrl: options.publicUrl === undefined ? undefined : publicUrl(options.publicUrl),
     anonymousRead: options.anonymousRead ?? true,
     trustProxy: options.trustProxy ?? false,

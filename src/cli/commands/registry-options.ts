@@ -1,11 +1,13 @@
 // What all commands on a registry's own data take. The server's code is loaded by each of them when it runs.
 import { join, resolve } from 'node:path'
 import { SkillsError } from '../../errors/error.ts'
+import type { Settings } from '../../platform/env.ts'
 import { displayText } from '../../platform/text.ts'
 import type { Invocation } from '../command.ts'
 import { defined, text } from '../flags.ts'
 
 export interface PlaceOptions {
+  readonly settings: Settings
   readonly data: string
   readonly database?: string
   readonly blobs?: string
@@ -18,6 +20,7 @@ export function placeOf({ options, io }: Pick<Invocation, 'options' | 'io'>): Pl
   const blobs = text(options, 'blobs')
   const database = text(options, 'database')
   return {
+    settings: io.settings,
     data: data === undefined ? join(dataDir, 'registry') : resolve(cwd, data),
     ...defined({
       database: database === undefined || isUrl(database) ? database : resolve(cwd, database),
