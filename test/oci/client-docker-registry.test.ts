@@ -174,6 +174,10 @@ describe.skipIf(missing)('docker-registry without a login', () => {
     expect(sha256Digest(copied)).toBe(packed.manifestDigest)
     const [layer] = packed.layers
     expect(readFileSync(join(folder, 'out', (layer?.digest ?? '').slice(7)))).toEqual(layer?.bytes)
+    const elsewhere = `${registry.host}/copied/pdf:1.2.0`
+    const both = ['--src-tls-verify=false', '--dest-tls-verify=false']
+    await run('skopeo', [...policy, 'copy', ...both, place, `docker://${elsewhere}`])
+    expect(await pull(client, 'copied/pdf', packed.manifestDigest)).toBe(packed.integrity)
     rmSync(folder, { recursive: true })
   })
 })
