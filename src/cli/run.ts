@@ -75,7 +75,8 @@ async function execute(line: CommandLine, session: Session): Promise<number> {
   try {
     const io = await createIo(line, { ...session, controller, progress })
     const { run: runCommand } = await line.row.load()
-    const answer = await runCommand({ args: line.args, options: line.options, io, say: printer.say })
+    const say = (text: string): void => printer.say(text)
+    const answer = await runCommand({ args: line.args, options: line.options, io, say })
     progress.clear()
     show(answer, printer, json)
     return answer.exit ?? 0

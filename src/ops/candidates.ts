@@ -151,4 +151,3 @@ function skipped(dir: string, code: string, reason: string): Notice {
 function subdirOf(dir: string): { subdir?: string } {
   return dir === '' ? {} : { subdir: dir }
 }
-

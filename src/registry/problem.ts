@@ -46,7 +46,7 @@ export function problemError(
   body: unknown,
   { status, url }: { readonly status: number; readonly url: string },
 ): SkillsError {
-  const { code, detail, title, hint, errors } = (isRecord(body) ? body : {}) as Record<string, unknown>
+  const { code, detail, title, hint, errors } = isRecord(body) ? body : NOTHING
   const known = codeOf(code, status)
   const said = [detail, title].find((text) => typeof text === 'string' && text.trim() !== '')
   const fields = Array.isArray(errors) ? errors.slice(0, 5).map(fieldText).join('; ') : ''
@@ -66,9 +66,11 @@ function codeOf(code: unknown, status: number): Code {
 }
 
 function fieldText(item: unknown): string {
-  const { field, message } = (isRecord(item) ? item : {}) as Record<string, unknown>
-  return displayShort(`${String(field ?? '')}: ${String(message ?? '')}`, 200)
+  const { field, message } = isRecord(item) ? item : NOTHING
+  return displayShort([field, message].filter((text) => typeof text === 'string').join(': '), 200)
 }
+
+const NOTHING: Readonly<Record<string, unknown>> = {}
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

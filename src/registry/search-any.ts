@@ -52,7 +52,7 @@ export async function searchApi(
   }
   let value: unknown
   try {
-    const url = new URL(`${base}${API_BASE}/search?${params}`)
+    const url = new URL(`${base}${API_BASE}/search?${params.toString()}`)
     value = await requestJson({ method: 'GET', url, token: options.token }, options)
   } catch (error) {
     if (isSkillsError(error, 'not_found') || isSkillsError(error, 'registry_invalid')) return undefined
@@ -86,5 +86,5 @@ export async function searchApi(
 /** A version of ClawHub as the archive that it is downloaded as. */
 function clawhubSource(base: string, slug: string, version: string | undefined): string {
   const params = new URLSearchParams({ slug, ...(version !== undefined && { version }) })
-  return `archive+${base}${API_BASE}/download?${params}`
+  return `archive+${base}${API_BASE}/download?${params.toString()}`
 }

@@ -57,7 +57,7 @@ async function resolveVersion({ name, range, subdir }: NpmSpec, io: SourceIo): P
     throw npmError(error, asked, io, age !== undefined)
   }
   const { version, _integrity: integrity, _resolved: url } = found
-  const sha512 = /sha512-[A-Za-z0-9+/]{86}==/.exec(String(integrity ?? ''))?.[0]
+  const sha512 = /sha512-[A-Za-z0-9+/]{86}==/.exec(integrity ?? '')?.[0]
   if (sha512 === undefined || found.name !== name) {
     throw new SkillsError(
       'artifact_invalid',

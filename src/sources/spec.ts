@@ -159,7 +159,10 @@ export function formatSpec(spec: Spec): string {
       const short = github ? `github:${github[1]}` : spec.url
       return (readsAs(short, spec.url) ? short : `git+${spec.url}`) + formatFragment(spec)
     }
-    default:
+    case 'oci':
+    case 'registry':
+    case 'npm':
+    case 'well-known':
       return formatNamed(spec)
   }
 }

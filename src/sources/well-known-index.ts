@@ -55,7 +55,7 @@ export function parseIndex(bytes: Uint8Array, url: string): SiteIndex {
   if (!isRecord(value) || !Array.isArray(value.skills)) throw invalid(url, 'it has no list of skills')
   const { $schema: schema, skills } = value
   if (schema !== undefined && !(typeof schema === 'string' && KNOWN_SCHEMA.test(schema))) {
-    throw invalid(url, `its form is unknown: ${displayShort(String(schema), 120)}`)
+    throw invalid(url, `its form is unknown: ${displayShort(JSON.stringify(schema), 120)}`)
   }
   if (skills.length > MAX_ENTRIES) throw invalid(url, `it lists more than ${MAX_ENTRIES} skills`)
   const entries = new Map<string, IndexEntry>()
