@@ -23,9 +23,9 @@ const noSubcommandPrograms = {
 const serverBeside = {
   name: 'server-beside',
   resolveId(id) {
-    const server = /\/registry-server\/(main|console)\.ts$/.exec(id)
+    const server = /\/registry-server\/(main|admin)\.ts$/.exec(id)
     if (!server) return undefined
-    const name = server[1] === 'main' ? 'registry-server' : 'registry-console'
+    const name = server[1] === 'main' ? 'registry-server' : 'registry-admin'
     return { id: fileURLToPath(new URL(`dist/${name}.js`, import.meta.url)), external: 'relative' }
   },
 }
@@ -87,7 +87,7 @@ export default defineConfig([
   {
     ...shared,
     external: [...shared.external, 'pg', 'jose', 'marked', 'sanitize-html'],
-    input: { 'registry-server': 'registry-server/main.ts', 'registry-console': 'registry-server/console.ts' },
+    input: { 'registry-server': 'registry-server/main.ts', 'registry-admin': 'registry-server/admin.ts' },
     output: {
       ...output,
       format: 'esm',

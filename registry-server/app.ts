@@ -108,7 +108,7 @@ async function keep(c: RegistryRequest, { hot, version, context }: Keeping): Pro
   if (!incoming || incoming.method !== 'GET' || res.status !== 200) return
   if (!/\bpublic\b/.test(res.headers.get('cache-control') ?? '')) return
   if (res.headers.has('set-cookie')) return
-  const key = hotKey('GET', incoming.url ?? '', (name) => incoming.headers[name])
+  const key = hotKey('GET', incoming.url ?? '', incoming.rawHeaders)
   const length = res.headers.get('content-length')
   const isText = /json|text|xml|javascript/.test(res.headers.get('content-type') ?? '')
   if (key === undefined || !(length === null ? isText : Number(length) <= KEPT_BYTES)) return

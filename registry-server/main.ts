@@ -47,7 +47,8 @@ export async function serve(options: ServeOptions): Promise<RunningRegistry> {
   try {
     const requestId = createRequestIds()
     const { cache, metrics, db } = context
-    const hot = createHotAnswers({ cache, metrics, requestId, version: () => db.version() })
+    const hot = createHotAnswers({ cache, version: () => db.version() })
+    metrics.gauge('hot_answers', () => hot.given())
     const app = createApp(context, { requestId, hot, mounts })
     const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
     const server = createServer(

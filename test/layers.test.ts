@@ -73,6 +73,8 @@ function rowOf(file: string): number {
 const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .sort()
+/** The server is loaded by the commands that run it, when they run, and by nothing else. */
+const isServer = (to: string): boolean => to.startsWith('../registry-server/')
 const isLocal = (to: string): boolean => to.endsWith('.ts')
 
 /** Everything that static imports of values reach from the file: local files and packages. */
@@ -123,6 +125,7 @@ describe('layers', () => {
     const others = FILES.filter((file) => file.startsWith('cli/') || file === 'index.ts').flatMap((file) =>
       importsOf(file)
         .filter(({ to, types }) => isLocal(to) && !types && !/^(?:cli|ops|errors|platform)\//.test(to))
+        .filter(({ to, dynamic }) => !(dynamic && isServer(to) && file.startsWith('cli/commands/registry-')))
         .filter(({ to }) => !DOOR_VALUES[file]?.includes(to))
         .map(({ to }) => `${file} -> ${to}`),
     )
@@ -155,5 +158,41 @@ describe('what a start loads', () => {
     expect([...packages].filter((name) => EFFECTS.test(name))).toEqual(['node:fs'])
     expect([...files].filter((file) => /^(?:ops|cli\/(?:commands|views))\//.test(file))).toEqual([])
     expect(closureOf('cli/program.ts').packages).toEqual(new Set(['commander']))
+  })
+})
+
+describe('the registry server', () => {
+  const server = readdirSync(join(SRC, '../registry-server'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .sort()
+  const imports = server.flatMap((file) =>
+    importsOf(join('../registry-server', file)).map(({ to }) => ({
+      file,
+      to: to.replace('../registry-server/', ''),
+    })),
+  )
+  const folderOf = (file: string): string => (file.includes('/') ? (file.split('/')[0] ?? '') : '')
+
+  test('uses the program up to the row of trust', () => {
+    const above = imports.filter(({ file, to }) => {
+      const row = rowOf(to)
+      return isLocal(to) && !server.includes(to) && folderOf(file) !== to && row > rowOf('trust/x.ts')
+    })
+    expect(above).toEqual([])
+  })
+
+  test('goes from routes to services to the database, and speaks SQL only there', () => {
+    const rows = ['db', 'services', 'routes']
+    const upward = imports.filter(({ file, to }) => {
+      const [from, into] = [rows.indexOf(folderOf(file)), rows.indexOf(folderOf(to))]
+      return from >= 0 && into > from
+    })
+    expect(upward).toEqual([])
+    const sql = server.filter((file) =>
+      /['`](?:SELECT [^'`]*FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE) /.test(
+        readFileSync(join(SRC, '../registry-server', file), 'utf8'),
+      ),
+    )
+    expect(sql.filter((file) => !file.startsWith('db/'))).toEqual([])
   })
 })

@@ -60,7 +60,7 @@ export function openUpstreamStore(options: UpstreamOptions): BlobStore {
     delete: (digest) =>
       there(async () => {
         const holder = await client.headManifest(repository, tagOf(digest))
-        if (holder) await client.deleteManifest(repository, holder.digest)
+        if (holder) await client.deleteManifest(repository, holder.digest ?? tagOf(digest))
         const isGone = await client.deleteBlob(repository, digest).catch((error: unknown) => {
           // Many registries delete no blob by request: without its manifest they free it themselves.
           if (isSkillsError(error) && holder) return true
@@ -76,7 +76,8 @@ export function openUpstreamStore(options: UpstreamOptions): BlobStore {
         const { layers, annotations } = JSON.parse(found.bytes.toString()) as Holder
         const [layer] = layers ?? []
         const at = Date.parse(annotations?.['org.opencontainers.image.created'] ?? '')
-        if (layer) yield { digest: layer.digest, size: layer.size, modifiedAt: Number.isNaN(at) ? Date.now() : at }
+        if (layer)
+          yield { digest: layer.digest, size: layer.size, modifiedAt: Number.isNaN(at) ? Date.now() : at }
       }
     },
 
@@ -95,7 +96,8 @@ export function openUpstreamStore(options: UpstreamOptions): BlobStore {
           await client.pushBlob(repository, {
             digest,
             size,
-            read: async (start, end) => (await file.read(Buffer.alloc(end - start), 0, end - start, start)).buffer,
+            read: async (start, end) =>
+              (await file.read(Buffer.alloc(end - start), 0, end - start, start)).buffer,
           })
           await hold(client, repository, { digest, size })
         })
@@ -154,7 +156,9 @@ async function asking<T>(registry: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!isSkillsError(error)) throw error
     if (error.code === 'integrity_mismatch') {
-      throw new SkillsError('registry_damaged', `The upstream registry ${registry} gave other bytes`, { cause: error })
+      throw new SkillsError('registry_damaged', `The upstream registry ${registry} gave other bytes`, {
+        cause: error,
+      })
     }
     if (error.code === 'source_not_found') throw new SkillsError('not_found', error.message, { cause: error })
     throw new SkillsError('upstream_failed', `The upstream registry ${registry} failed: ${error.message}`, {
@@ -162,4 +166,3 @@ async function asking<T>(registry: string, work: () => Promise<T>): Promise<T> {
     })
   }
 }
-

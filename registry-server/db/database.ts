@@ -20,7 +20,10 @@ export interface Database {
   transaction<T>(work: (db: Database) => Promise<T>): Promise<T>
   /** Inside a transaction: until its end nobody else passes the same key. */
   lock(key: string): Promise<void>
-  /** Grows with every write that this process can see; what was read at the same value still holds (SQLite only). */
+  /**
+   * Another number after every write of this process, and soon after those of others: what was read at the same number
+   * still holds. Undefined where that cannot be told.
+   */
   version(): number | undefined
   close(): Promise<void>
 }

@@ -19,7 +19,8 @@ export async function* dumpRows(db: Database, { name, key }: TableSpec): AsyncGe
     )
     if (rows.length === 0) return
     // What PostgreSQL searches in is made anew from the other columns.
-    yield rows.map(({ search: _, ...row }) => row)
+    for (const row of rows) delete row.search
+    yield rows
     const last = rows.at(-1)
     after = key.map((column) => last?.[column] ?? null)
   }

@@ -9,3 +9,8 @@ export async function settingOr(db: Database, key: string, fresh: () => string):
   await db.run('INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING', [key, fresh()])
   return (await read())?.value ?? ''
 }
+
+/** True when the database answers. */
+export async function isAnswering(db: Database): Promise<boolean> {
+  return (await db.one('SELECT 1 AS one')) !== undefined
+}

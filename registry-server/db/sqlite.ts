@@ -24,6 +24,10 @@ export async function openSqlite(path: string): Promise<Database> {
   const slow = openSlowReader(path)
   const mutex = createMutex()
   let writes = 0
+  // Whatever another process wrote, as SQLite itself counts it. Asking costs more than a whole answer from memory.
+  const dataVersion = reader.prepare('PRAGMA data_version').pluck()
+  const readOthers = (): number => dataVersion.get() as number
+  let others = { at: 0, version: 0 }
   const guarded = <T>(work: () => T): T => {
     try {
       return work()
@@ -75,8 +79,11 @@ export async function openSqlite(path: string): Promise<Database> {
     lock: async () => {
       throw new SkillsError('internal', 'A lock was asked for outside a transaction')
     },
-    // What this process wrote, and whatever another one did, as SQLite itself counts it.
-    version: () => writes * 0x1_0000_0000 + (prepareRead('PRAGMA data_version').pluck().get() as number),
+    version() {
+      const now = Date.now()
+      if (now - others.at > OTHERS_MS || now < others.at) others = { at: now, version: readOthers() }
+      return writes * 0x1_0000_0000 + others.version
+    },
     async close() {
       await mutex(async () => {})
       await slow.close()
@@ -87,6 +94,8 @@ export async function openSqlite(path: string): Promise<Database> {
 }
 
 const PATIENCE_MS = 30_000
+/** So late is seen by `version` what another process wrote. */
+const OTHERS_MS = 20
 
 /** Tries again while another process writes. */
 async function whenFree<T>(work: () => T): Promise<T> {

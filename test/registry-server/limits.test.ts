@@ -146,7 +146,7 @@ describe('a registry under abuse', () => {
     const seen = new Set<number>()
     let last: Response | undefined
     for (let i = 0; i < 40; i++) seen.add((last = await guess()).status)
-    expect([...seen].sort()).toEqual([401, 429])
+    expect(seen).toEqual(new Set([401, 429]))
     expect(last?.headers.get('retry-after')).toMatch(/^\d+$/)
     expect((await registry.anonymous('/healthz')).status).toBe(200)
   })

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { backupRegistry, fsckRegistry, gcRegistry, restoreRegistry } from '../../registry-server/console.ts'
+import { backupRegistry, fsckRegistry, gcRegistry, restoreRegistry } from '../../registry-server/admin.ts'
 import { openRegistryDatabase } from '../../registry-server/db/open.ts'
 import { actualTables, schemaTables } from '../../registry-server/db/tables.ts'
 import { cleanDatabases, DATABASES } from '../support/registry-databases.ts'

@@ -6,7 +6,7 @@ import { bytesText, counted } from '../views/phrases.ts'
 import { placeOf } from './registry-options.ts'
 
 export async function run({ options, io }: Invocation): Promise<Answer> {
-  const { fsckRegistry } = await import('../../../registry-server/console.ts')
+  const { fsckRegistry } = await import('../../../registry-server/admin.ts')
   const request = defined({ quick: flag(options, 'quick'), signal: io.signal })
   const result = await fsckRegistry(placeOf({ options, io }), request)
   const { findings, blobs, manifests, bytes } = result

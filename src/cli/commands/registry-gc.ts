@@ -7,7 +7,7 @@ import { number, placeOf } from './registry-options.ts'
 const HOUR_MS = 60 * 60 * 1000
 
 export async function run({ options, io }: Invocation): Promise<Answer> {
-  const { gcRegistry } = await import('../../../registry-server/console.ts')
+  const { gcRegistry } = await import('../../../registry-server/admin.ts')
   const dryRun = flag(options, 'dryRun')
   const grace = number(options, 'grace')
   const result = await gcRegistry(

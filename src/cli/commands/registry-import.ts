@@ -8,7 +8,7 @@ import { counted } from '../views/phrases.ts'
 import { placeOf } from './registry-options.ts'
 
 export async function run({ args, options, io }: Invocation): Promise<Answer> {
-  const { importIntoRegistry } = await import('../../../registry-server/console.ts')
+  const { importIntoRegistry } = await import('../../../registry-server/admin.ts')
   const scope = text(options, 'scope')
   if (scope === undefined) {
     throw new SkillsError('usage', 'import needs a scope', { hint: 'add --scope @name' })

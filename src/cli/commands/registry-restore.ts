@@ -5,7 +5,7 @@ import { bytesText, counted } from '../views/phrases.ts'
 import { placeOf } from './registry-options.ts'
 
 export async function run({ args, options, io }: Invocation): Promise<Answer> {
-  const { restoreRegistry } = await import('../../../registry-server/console.ts')
+  const { restoreRegistry } = await import('../../../registry-server/admin.ts')
   const folder = resolve(io.settings.cwd, args[0] ?? '')
   const { blobs, bytes, createdAt } = await restoreRegistry(placeOf({ options, io }), folder)
   return {

@@ -4,7 +4,7 @@ import { defined, list, text } from '../flags.ts'
 import { number, placeOf } from './registry-options.ts'
 
 export async function run({ args, options, io }: Invocation): Promise<Answer> {
-  const { createRegistryToken } = await import('../../../registry-server/console.ts')
+  const { createRegistryToken } = await import('../../../registry-server/admin.ts')
   const created = await createRegistryToken(placeOf({ options, io }), {
     user: args[0] ?? '',
     name: text(options, 'name') ?? 'console',

@@ -4,7 +4,7 @@ import { flag } from '../flags.ts'
 import { placeOf } from './registry-options.ts'
 
 export async function run({ args, options, io }: Invocation): Promise<Answer> {
-  const { addRegistryUser } = await import('../../../registry-server/console.ts')
+  const { addRegistryUser } = await import('../../../registry-server/admin.ts')
   const user = await addRegistryUser(placeOf({ options, io }), {
     name: args[0] ?? '',
     admin: flag(options, 'admin') ?? false,

@@ -1,0 +1,83 @@
+// What the command line calls on a registry that it opens itself, without a socket: beside running servers, or before the
+// first one.
+import { permissionSchema } from '../src/registry/protocol.ts'
+import { SkillsError } from '../src/errors/error.ts'
+import { displayText } from '../src/platform/text.ts'
+import { type RegistryOptions, registryConfig } from './config.ts'
+import type { RegistryContext } from './context.ts'
+import { openContext } from './main.ts'
+import { backup, type BackupIndex } from './maintenance/backup.ts'
+import { checkRegistry, type FsckResult } from './maintenance/fsck.ts'
+import { collectGarbage, type GcOptions, type GcResult } from './maintenance/gc.ts'
+import { type Imported, importFolder, type ImportRequest } from './maintenance/import.ts'
+import { restore } from './maintenance/restore.ts'
+import { addToken, addUser } from './services/users.ts'
+
+export type { BackupIndex, FsckResult, GcResult, Imported }
+
+async function on<T>(options: RegistryOptions, work: (context: RegistryContext) => Promise<T>): Promise<T> {
+  const { context, close } = await openContext(registryConfig(options))
+  try {
+    return await work(context)
+  } finally {
+    await close()
+  }
+}
+
+/** @throws as `backup` */
+export function backupRegistry(options: RegistryOptions, folder: string): Promise<BackupIndex> {
+  return on(options, (context) => backup(context, folder))
+}
+
+/** @throws as `restore` */
+export function restoreRegistry(options: RegistryOptions, folder: string): Promise<BackupIndex> {
+  return on(options, (context) => restore(context, folder))
+}
+
+/** Frees what nothing needs. */
+export function gcRegistry(options: RegistryOptions, request: GcOptions): Promise<GcResult> {
+  return on(options, (context) => collectGarbage(context, request))
+}
+
+/** Looks for damage. */
+export function fsckRegistry(
+  options: RegistryOptions,
+  request: { readonly quick?: boolean; readonly signal?: AbortSignal },
+): Promise<FsckResult> {
+  return on(options, (context) => checkRegistry(context, request))
+}
+
+/** @throws as `importFolder` */
+export function importIntoRegistry(options: RegistryOptions, request: ImportRequest): Promise<Imported> {
+  return on(options, (context) => importFolder(context, request))
+}
+
+/** Makes a user. @throws name_invalid, conflict */
+export function addRegistryUser(
+  options: RegistryOptions,
+  user: { readonly name: string; readonly admin: boolean },
+): Promise<{ readonly name: string; readonly admin: boolean }> {
+  return on(options, async (context) => {
+    const { name, admin } = await addUser(context, user)
+    return { name, admin: admin === 1 }
+  })
+}
+
+/** Makes a token for a user; its text is in the result and nowhere else. @throws not_found, usage */
+export function createRegistryToken(
+  options: RegistryOptions,
+  request: {
+    readonly user: string
+    readonly name: string
+    readonly permissions: readonly string[]
+    readonly expiresInDays?: number
+  },
+): Promise<{ token: string; id: string }> {
+  for (const permission of request.permissions) {
+    if (permissionSchema.safeParse(permission).success) continue
+    throw new SkillsError('usage', `Not a permission: ${displayText(permission)}`, {
+      hint: 'use read, admin, publish:@scope/* or yank:@scope/*',
+    })
+  }
+  return on(options, (context) => addToken(context, request))
+}
