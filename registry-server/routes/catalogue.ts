@@ -14,6 +14,7 @@ import { type Principal, requireCan } from '../auth.ts'
 import type { RegistryContext } from '../context.ts'
 import { recordAudit } from '../db/audit.ts'
 import type { Database } from '../db/database.ts'
+import { listFiles } from '../db/files.ts'
 import type { SkillRow } from '../db/skills.ts'
 import type { VersionRow } from '../db/versions.ts'
 import type { DownloadCounter } from '../services/downloads.ts'
@@ -27,7 +28,7 @@ import {
   versionDocument,
   versionOf,
 } from '../services/reading.ts'
-import { renderReadme } from '../services/readme.ts'
+import { type ReadmeFiles, renderReadme } from '../services/readme.ts'
 import type { Searcher, SearchRequest } from '../services/search.ts'
 import { visibilityOf, visibleSkill } from '../services/visibility.ts'
 import { type Answer, answer, json } from './answer.ts'
@@ -108,7 +109,7 @@ export function catalogueRoutes({ context, searcher }: CatalogueParts): Hono<Reg
   app.get(
     '/skills/:scope/:name/versions/:version/readme',
     version(async ({ skill: row, version: found, fixed }) =>
-      json({ html: renderReadme(found.readme, filesUrl(row.name, found.version)) }, kept(fixed)),
+      json({ html: await renderReadme(found.readme, await readmeFiles(db, row, found)) }, kept(fixed)),
     ),
   )
   app.get(
@@ -170,9 +171,13 @@ export function catalogueRoutes({ context, searcher }: CatalogueParts): Hono<Reg
   return app
 }
 
-/** Where the files of a version are read; ends in a slash. */
-export function filesUrl(name: string, version: string): string {
-  return `${API_BASE}/skills/${name}/versions/${encodeURIComponent(version)}/files/`
+/** What the text of a version may link to. */
+export async function readmeFiles(db: Database, skill: SkillRow, version: VersionRow): Promise<ReadmeFiles> {
+  const paths = new Set((await listFiles(db, version.id)).map(({ path }) => path))
+  return {
+    url: `${API_BASE}/skills/${skill.name}/versions/${encodeURIComponent(version.version)}/files/`,
+    has: (path) => paths.has(path),
+  }
 }
 
 function kept(fixed: boolean): { keep?: 'version' } {

@@ -17,12 +17,12 @@ import { type CatalogueParts, rawFile } from './catalogue.ts'
 import type { RegistryEnv, RegistryRequest } from './http.ts'
 
 const BASE = '/clawhub/api/v1'
-const SORTS: Readonly<Record<string, SkillList['order']>> = {
-  updated: 'updated',
-  createdAt: 'updated',
-  name: 'name',
-  downloads: 'downloads',
-}
+const SORTS: ReadonlyMap<string, SkillList['order']> = new Map([
+  ['updated', 'updated'],
+  ['createdAt', 'updated'],
+  ['name', 'name'],
+  ['downloads', 'downloads'],
+])
 
 export function clawhubRoutes({ context, searcher, counter }: CatalogueParts): Hono<RegistryEnv> {
   const app = new Hono<RegistryEnv>()
@@ -54,7 +54,7 @@ export function clawhubRoutes({ context, searcher, counter }: CatalogueParts): H
       const offset = bounded(c.req.query('cursor'), 0, 1_000_000)
       const rows = await listSkills(db, {
         visibility: await visibilityOf(context, principal),
-        order: SORTS[c.req.query('sort') ?? ''] ?? 'downloads',
+        order: SORTS.get(c.req.query('sort') ?? '') ?? 'downloads',
         limit: limit + 1,
         offset,
       })

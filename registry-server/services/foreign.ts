@@ -66,7 +66,9 @@ export async function skillBySlug(
   const whole = `@${slug.replace('--', '/')}`
   if (slug.includes('--') && SCOPED_NAME.test(whole)) return visibleSkill(context, principal, whole)
   await visibilityOf(context, principal)
-  const [oldest] = await skillsNamed(context.db, slug, { scopes: [] })
+  const [oldest] = !SCOPED_NAME.test(`@any/${slug}`)
+    ? []
+    : await skillsNamed(context.db, slug, { scopes: [] })
   if (oldest) return oldest
   throw new SkillsError('skill_not_found', `This registry has no ${displayShort(slug, 100)}`)
 }

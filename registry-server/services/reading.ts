@@ -5,7 +5,7 @@ import { diffCapabilities, widens } from '../../src/capabilities/diff.ts'
 import { SkillsError } from '../../src/errors/error.ts'
 import type { SkillFile } from '../../src/integrity/tree.ts'
 import { displayShort } from '../../src/platform/text.ts'
-import { repositoryOfName, tagOfVersion } from '../../src/registry/names.ts'
+import { repositoryOfName, tagOfVersion, VERSION } from '../../src/registry/names.ts'
 import type {
   CapabilityDiff,
   Dependents,
@@ -90,7 +90,8 @@ function versionSummary(skill: SkillRow, version: VersionListRow): VersionSummar
 
 /** The row of a version; `latest` and an absent one mean the current. @throws skill_not_found */
 export async function versionOf(db: Database, skill: SkillRow, version: string): Promise<VersionRow> {
-  const row = await findVersion(db, skill.id, version === 'latest' ? skill.version : version)
+  const wanted = version === 'latest' ? skill.version : version
+  const row = VERSION.test(wanted) ? await findVersion(db, skill.id, wanted) : undefined
   if (row) return row
   throw new SkillsError('skill_not_found', `${skill.name} has no version ${displayShort(version, 100)}`, {
     hint: `the current one is ${skill.version}`,

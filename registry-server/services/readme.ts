@@ -1,8 +1,8 @@
 // The Markdown of a skill as HTML that can stand in a page: nothing in it runs, loads from elsewhere, or looks like the
 // page's own controls.
-import { marked } from 'marked'
 import sanitize from 'sanitize-html'
 import { pathProblem } from '../../src/platform/path-name.ts'
+import { parseMarkdown } from './markdown.ts'
 
 /** Markdown beyond this is not rendered; a skill's text is a few thousand characters. */
 const MAX_CHARACTERS = 200_000
@@ -12,11 +12,28 @@ const TAGS = (
   'a img input details summary dl dt dd'
 ).split(' ')
 
-/** `filesUrl` ends in a slash; relative links and pictures lead below it. */
-export function renderReadme(markdown: string, filesUrl: string): string {
+/** The files of the version that the text belongs to. */
+export interface ReadmeFiles {
+  /** Ends in a slash; relative links and pictures lead below it. */
+  readonly url: string
+  readonly has: (path: string) => boolean
+}
+
+/** Links to what is not there are text; so is the whole, when it cannot be parsed in time. */
+export async function renderReadme(markdown: string, files: ReadmeFiles): Promise<string> {
   const cut = markdown.length > MAX_CHARACTERS
-  const html = marked.parse(cut ? markdown.slice(0, MAX_CHARACTERS) : markdown, { async: false, gfm: true })
-  const safe = sanitize(html, {
+  const text = cut ? markdown.slice(0, MAX_CHARACTERS) : markdown
+  const html = await parseMarkdown(text)
+  const safe = html === undefined ? plain(text) : sanitised(html, files)
+  return cut ? `${safe}<p><em>The rest is too long to be shown.</em></p>` : safe
+}
+
+function plain(text: string): string {
+  return `<pre tabindex="0">${sanitize(text, { allowedTags: [], disallowedTagsMode: 'escape' })}</pre>`
+}
+
+function sanitised(html: string, files: ReadmeFiles): string {
+  return sanitize(html, {
     allowedTags: TAGS,
     allowedAttributes: {
       a: ['href', 'title', 'rel'],
@@ -43,12 +60,12 @@ export function renderReadme(markdown: string, filesUrl: string): string {
       a: (_, { href = '', title }) => ({
         tagName: 'a',
         attribs: {
-          ...linkTo(href, filesUrl),
+          ...linkTo(href, files),
           ...(title === undefined ? {} : { title }),
         },
       }),
       img: (_, { src = '', alt = '' }) => {
-        const url = fileUrl(src, filesUrl)
+        const url = fileUrl(src, files)
         // A picture from elsewhere would tell its host who reads.
         return url === undefined
           ? { tagName: 'em', attribs: {}, text: alt === '' ? 'picture' : alt }
@@ -72,23 +89,22 @@ export function renderReadme(markdown: string, filesUrl: string): string {
       }),
     },
   })
-  return cut ? `${safe}<p><em>The rest is too long to be shown.</em></p>` : safe
 }
 
-function linkTo(href: string, filesUrl: string): Record<string, string> {
+function linkTo(href: string, files: ReadmeFiles): Record<string, string> {
   if (/^(?:https?:\/\/|mailto:)/i.test(href)) return { href, rel: 'nofollow noopener noreferrer ugc' }
-  const url = fileUrl(href, filesUrl)
+  const url = fileUrl(href, files)
   return url === undefined ? {} : { href: url }
 }
 
-/** Where a file of the skill is; undefined for everything that is no relative path inside it. */
-function fileUrl(reference: string, filesUrl: string): string | undefined {
+/** Where a file of the skill is; undefined for everything that is no path of one. */
+function fileUrl(reference: string, files: ReadmeFiles): string | undefined {
   let path = reference.replace(/[?#].*$/s, '').replace(/^(?:\.\/)+/, '')
   try {
     path = decodeURIComponent(path)
   } catch {
     return undefined
   }
-  if (pathProblem(path) !== undefined) return undefined
-  return filesUrl + path.split('/').map(encodeURIComponent).join('/')
+  if (pathProblem(path) !== undefined || !files.has(path)) return undefined
+  return files.url + path.split('/').map(encodeURIComponent).join('/')
 }

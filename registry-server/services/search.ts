@@ -1,6 +1,7 @@
 // Search as the API has it: typed text and filters in, a page of hits out. Results are kept until something is written.
 import type { CapabilityKind, SearchResult, SkillSummary } from '../../src/registry/protocol.ts'
 import { SkillsError } from '../../src/errors/error.ts'
+import { SCOPE } from '../../src/registry/names.ts'
 import type { Database } from '../db/database.ts'
 import { findScope } from '../db/scopes.ts'
 import { countHits, type Search, type SearchHit, searchSkills, TOTAL_LIMIT, WINDOW } from '../db/search.ts'
@@ -72,7 +73,8 @@ async function runSearch(
     ...(request.certified && { certified: true }),
   })
   if (request.scope !== undefined) {
-    const scope = await findScope(db, request.scope.replace(/^@/, ''))
+    const name = request.scope.replace(/^@/, '')
+    const scope = SCOPE.test(`@${name}`) ? await findScope(db, name) : undefined
     if (!scope) return { total: 0, results: [] }
     facets.push(...facetsOf({ scopeId: scope.id }))
   }

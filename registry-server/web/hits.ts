@@ -59,7 +59,7 @@ export function searchForm(request: Partial<SearchRequest>): Html {
       <input
         type="search"
         name="q"
-        value="${request.q ?? ''}"
+        value="${(request.q ?? '').replace(/\p{C}/gu, '')}"
         placeholder="What should your agent do?"
         aria-label="Search skills"
         autocomplete="off"
@@ -83,7 +83,9 @@ export function searchForm(request: Partial<SearchRequest>): Html {
       ${
         request.scope === undefined
           ? ''
-          : html`<label>in <input type="text" name="scope" value="${request.scope}" size="14" /></label>`
+          : html`<label
+              >in <input type="text" name="scope" value="${request.scope.replace(/\p{C}/gu, '')}" size="14"
+            /></label>`
       }
     </div>
   </form>`

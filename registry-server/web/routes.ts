@@ -2,11 +2,12 @@
 import { Hono } from 'hono'
 import { CODES } from '../../src/errors/codes.ts'
 import { isSkillsError, SkillsError } from '../../src/errors/error.ts'
+import { SCOPE } from '../../src/registry/names.ts'
 import { can, type Principal } from '../auth.ts'
 import { findScope, listMembers } from '../db/scopes.ts'
 import { countSkills, listSkills } from '../db/skills.ts'
 import { type Answer, answer } from '../routes/answer.ts'
-import { type CatalogueParts, filesUrl, nameIn, searchRequest } from '../routes/catalogue.ts'
+import { type CatalogueParts, nameIn, readmeFiles, searchRequest } from '../routes/catalogue.ts'
 import type { RegistryEnv, RegistryRequest } from '../routes/http.ts'
 import {
   capabilityDiff,
@@ -80,7 +81,7 @@ export function webRoutes({ context, searcher }: CatalogueParts): Hono<RegistryE
           version,
           dependents,
           downloads,
-          readme: renderReadme(row.readme, filesUrl(skill.name, row.version)),
+          readme: await renderReadme(row.readme, await readmeFiles(db, skill, row)),
           origin: context.origin(c.req.raw),
           ...(row.source === null ? {} : { source: row.source }),
           ...(previous === undefined ? {} : { previous }),
@@ -103,9 +104,11 @@ export function webRoutes({ context, searcher }: CatalogueParts): Hono<RegistryE
       c,
       async (principal) => {
         const name = c.req.param('scope').slice(1)
-        const scope = (await can(context, principal, 'read', { scope: name }))
-          ? await findScope(db, name)
-          : undefined
+        const isName = SCOPE.test(`@${name}`)
+        const scope =
+          isName && (await can(context, principal, 'read', { scope: name }))
+            ? await findScope(db, name)
+            : undefined
         if (!scope) throw new SkillsError('not_found', 'There is no such scope')
         const visibility = await visibilityOf(context, principal)
         const skills = await listSkills(db, {

@@ -42,7 +42,7 @@ input[type=search], input[type=text], select { font: inherit; color: inherit; ba
 input[type=search] { flex: 1; font-size: 1.05rem; }
 button { font: inherit; font-weight: 600; background: var(--accent); color: var(--accent-ink); border: 0; border-radius: 8px;
   padding: .55rem 1.1rem; min-height: 2.75rem; cursor: pointer; }
-.filters { display: flex; flex-wrap: wrap; gap: .5rem 1.2rem; align-items: center; }
+.filters { display: flex; flex-wrap: wrap; gap: .5rem 1.2rem; align-items: center; } form.filters { margin-bottom: 1rem; }
 .filters label { display: inline-flex; gap: .45rem; align-items: center; min-height: 2.75rem; }
 .filters input[type=checkbox] { width: 1.15rem; height: 1.15rem; }
 .hits { list-style: none; margin: 0; padding: 0; border-top: 1px solid var(--line); }
@@ -69,9 +69,8 @@ th, td { text-align: left; padding: .5rem .8rem .5rem 0; border-bottom: 1px soli
 th { color: var(--muted); font-weight: 600; font-size: .88rem; white-space: nowrap; }
 td.nowrap { white-space: nowrap; }
 .high { color: var(--high); font-weight: 600; } .medium { color: var(--medium); font-weight: 600; } .low { color: var(--low); }
-.command { position: relative; }
-.command button { position: absolute; right: .4rem; top: .4rem; min-height: 0; padding: .2rem .6rem; font-size: .85rem;
-  font-weight: 500; }
+.command { display: flex; gap: .5rem; align-items: stretch; margin: 0 0 .9rem; } .command pre { flex: 1; min-width: 0; margin: 0; }
+.command button { padding: .2rem .7rem; font-size: .85rem; font-weight: 500; }
 details { margin: 0 0 .9rem; } summary { cursor: pointer; padding-block: .4rem; }
 .readme { border-top: 1px solid var(--line); margin-top: 1rem; padding-top: 1.2rem; overflow-wrap: anywhere; }
 .readme > :first-child { margin-top: 0; }

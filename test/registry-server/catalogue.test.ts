@@ -14,7 +14,7 @@ describe.each(DATABASES)('the catalogue on $name', (database) => {
   const { skip } = database
   let registry: TestRegistry
   const publish = (skill: SkillToPublish): Promise<Response> =>
-    push(registry.fetch, artifactOf(skill, filesToPublish(skill)))
+    push((path, init) => registry.fetch(path, init), artifactOf(skill, filesToPublish(skill)))
   const get = async (path: string): Promise<{ status: number; body: never }> => {
     const response = await registry.anonymous(`/api/v1${path}`)
     return { status: response.status, body: (await response.json()) as never }
@@ -164,7 +164,7 @@ describe.each(DATABASES)('the catalogue on $name', (database) => {
         publish({ name: '@acme/race', version: '1.0.0', description: `By ${index}.` }),
       ),
     )
-    const statuses = responses.map(({ status }) => status).sort()
+    const statuses = responses.map(({ status }) => status).sort((a, b) => a - b)
     expect(statuses).toEqual([201, ...Array<number>(31).fill(409)])
     const { versions } = wire.skillDocumentSchema.parse((await get('/skills/@acme/race')).body)
     expect(versions).toHaveLength(1)
@@ -206,7 +206,7 @@ describe.each(DATABASES)('the catalogue on $name', (database) => {
       ],
     ]
     for (const [reason, artifact] of attempts) {
-      const answer = await refused(await push(registry.fetch, artifact))
+      const answer = await refused(await push((path, init) => registry.fetch(path, init), artifact))
       expect(answer).toMatch(/^422 /)
       expect(answer).toMatch(reason)
       expect(answer).not.toContain('MIIEpAIBAAKCAQEAx7Zq9vLw2Kd0RtYbNcGhJ3mP')
