@@ -43,9 +43,3 @@ export async function listTags(
   )
   return rows.map(({ name }) => name)
 }
-
-/** Tags that name the digest. */
-export async function tagsOf(db: Database, repositoryId: number, digest: string): Promise<string[]> {
-  const sql = 'SELECT name FROM tags WHERE repository_id = ? AND digest = ? ORDER BY name'
-  return (await db.all<{ name: string }>(sql, [repositoryId, digest])).map(({ name }) => name)
-}
