@@ -49,7 +49,7 @@ export async function obtainCandidates(
   const label = displayText(describeSpec(spec))
   io.report(`resolving ${label}`)
   const names = [...(wanted.skills ?? []), ...(skill ? [skill] : [])]
-  const from = { ...sourceIo(io, scope, wanted.offline), likely: names }
+  const from = { ...sourceIo(io, scope, wanted.offline), likely: wanted.all ? ('all' as const) : names }
   const judges = loadSoon(() => Promise.all([import('./offers.ts'), import('./candidate-of.ts')]))
   const open = await openSpec(spec, from, io.startedAt)
   try {

@@ -86,6 +86,7 @@ function likelyObjects(
   { subdir }: GitResolution,
   { likely = [] }: SourceIo,
 ): string[] {
+  if (likely === 'all') return entries.filter(({ absent }) => absent).map(({ object }) => object)
   const names = new Set(likely)
   const inside = (path: string) =>
     (subdir !== undefined && path.startsWith(`${subdir}/`)) ||
