@@ -12,7 +12,7 @@ import type { Verified } from '../trust/verify.ts'
 import type { Io, Notice } from './io.ts'
 import { rememberOffers } from './offer-memory.ts'
 import { loadSoon } from './load-soon.ts'
-import { openSpec, sourceIo } from './open-source.ts'
+import { foreseeing, type OpenSource, openSpec, sourceIo } from './open-source.ts'
 import type { Scope } from './scope.ts'
 import { selectOffers, withoutTwins } from './select.ts'
 
@@ -31,6 +31,12 @@ export interface Candidate {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+interface Place {
+  readonly scope: Scope
+  readonly lock: Lockfile
+  readonly io: Io
+}
+
 interface Wanted {
   readonly skills?: readonly string[]
   readonly all?: boolean
@@ -39,19 +45,19 @@ interface Wanted {
   readonly offline?: boolean
 }
 
-/** Resolves and opens the source, lets the user choose, reads and verifies what was chosen. */
+/** Resolves and opens the source (unless somebody has begun to: `opened`), lets the user choose, reads and verifies what was chosen. */
 export async function obtainCandidates(
   source: Spec & { readonly skill?: string },
   wanted: Wanted,
-  { scope, lock, io }: { readonly scope: Scope; readonly lock: Lockfile; readonly io: Io },
+  { scope, lock, io, opened }: Place & { readonly opened?: Promise<OpenSource> | undefined },
 ): Promise<readonly Candidate[]> {
   const { skill, ...spec } = source
   const label = displayText(describeSpec(spec))
   io.report(`resolving ${label}`)
-  const names = [...(wanted.skills ?? []), ...(skill ? [skill] : [])]
-  const from = { ...sourceIo(io, scope, wanted.offline), likely: wanted.all ? ('all' as const) : names }
+  const names = namesOf(wanted, skill)
   const judges = loadSoon(() => Promise.all([import('./offers.ts'), import('./candidate-of.ts')]))
-  const open = await openSpec(spec, from, io.startedAt)
+  const from = () => foreseeing(sourceIo(io, scope, wanted.offline), { ...wanted, skills: names })
+  const open = await (opened ?? openSpec(spec, from(), io.startedAt))
   try {
     const [{ readOffers }, { candidateOf }] = await judges()
     const found = await readOffers(open.tree, spec.subdir)
@@ -84,6 +90,10 @@ export async function obtainCandidates(
   } finally {
     open.tree.close()
   }
+}
+
+function namesOf({ skills = [] }: Wanted, skill: string | undefined): readonly string[] {
+  return skill ? [...skills, skill] : skills
 }
 
 function skipped(dir: string, code: string, reason: string): Notice {

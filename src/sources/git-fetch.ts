@@ -225,7 +225,7 @@ async function runBounded(repo: GitRepo, quarantine: Quarantine, run: BoundedRun
     })
   try {
     const args = run.args[0] === '-c' ? run.args : ['fetch', ...FETCH, ...run.args]
-    const result = await runGit(args, {
+    const running = runGit(args, {
       settings: repo.io.settings,
       signal: AbortSignal.any([repo.io.signal, overflow.signal]),
       gitDir: quarantine.gitDir,
@@ -233,6 +233,8 @@ async function runBounded(repo: GitRepo, quarantine: Quarantine, run: BoundedRun
       ...run.access,
       ...(run.input !== undefined && { input: run.input }),
     })
+    repo.io.onAsked?.()
+    const result = await running
     if (quarantine.bytes() > limit) throw tooLarge()
     if (result.code === 0) return result
     throw isBrokenCache(result.stderr) ? new BrokenCache(result.stderr) : gitError(result.stderr, repo.url)

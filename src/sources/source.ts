@@ -88,6 +88,8 @@ export interface SourceIo {
    * nearly everything will be: then one request for the whole is cheaper than several for parts.
    */
   readonly likely?: readonly string[] | 'all'
+  /** Called when a request is out, and there is time for other work. */
+  readonly onAsked?: () => void
   /** One line of progress for a person, already safe to show. */
   report(message: string): void
 }
