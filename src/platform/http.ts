@@ -1,5 +1,6 @@
 // Downloads over HTTP into memory, bounded in bytes, time and redirects. undici does the protocol.
 // Never decodes a Content-Encoding, never resumes, never sends a caller's header to another origin.
+import { setMaxListeners } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import { isSkillsError, SkillsError } from '../errors/error.ts'
@@ -116,6 +117,8 @@ function startClock(options: DownloadOptions): {
     abort()
   }, limit)
   if (options.signal.aborted) abort()
+  // Each of the downloads that share a signal listens to it; that is no leak.
+  setMaxListeners(0, options.signal)
   options.signal.addEventListener('abort', abort, { once: true })
   return {
     signal: controller.signal,
@@ -201,10 +204,10 @@ async function ask(
   etag: string | undefined,
   options: DownloadOptions,
 ): Promise<Dispatcher.ResponseData> {
-  const { request } = await import('undici')
+  const { get } = await (client ??= import('./http-client.ts'))
   const idle = options.idleMs ?? IDLE_MS
-  return request(url, {
-    dispatcher: await dispatcherFor(url),
+  return get(url, {
+    direct: isLoopbackHost(url.hostname),
     signal: options.signal,
     headersTimeout: idle,
     bodyTimeout: idle,
@@ -219,15 +222,8 @@ async function ask(
   })
 }
 
-let direct: Promise<Dispatcher> | undefined
-let proxied: Promise<Dispatcher> | undefined
-
-/** One pool for all downloads; idle connections do not keep the process alive. */
-function dispatcherFor(url: URL): Promise<Dispatcher> {
-  const pool = { connections: 16, pipelining: 1 }
-  if (isLoopbackHost(url.hostname)) return (direct ??= import('undici').then(({ Agent }) => new Agent(pool)))
-  return (proxied ??= import('undici').then(({ EnvHttpProxyAgent }) => new EnvHttpProxyAgent(pool)))
-}
+/** Asked for once: resolving the name again costs every download. */
+let client: Promise<typeof import('./http-client.ts')> | undefined
 
 function nextUrl(first: URL, from: URL, location: string | undefined): URL {
   const to = location !== undefined && URL.canParse(location, from.href) ? new URL(location, from) : undefined
