@@ -29,11 +29,18 @@ export async function addFrom(
     return { scope: scope.kind, root: scope.root, skills: standing, agents: chosen, dryRun: false }
   }
   const { obtainCandidates } = await import('./candidates.ts')
-  const rest = loadSoon(() => import('./add-candidates.ts'))
+  const rest = loadSoon(() => loadRest(request.dryRun === true))
   const found = await mapParallel(sources, SIDE_BY_SIDE, (source, index) => {
     const at = { scope, lock: before.lock, io }
     return obtainCandidates(source, request, index === 0 ? { ...at, opened } : at)
   })
   const { addCandidates } = await rest()
   return addCandidates(assertFree(found.flat(), before.lock, request.as), request, { workspace: before, io })
+}
+
+/** The ledger's native module takes longer to load than what uses it. */
+async function loadRest(dryRun: boolean): Promise<typeof import('./add-candidates.ts')> {
+  const rest = await import('./add-candidates.ts')
+  if (!dryRun) await rest.warmUp()
+  return rest
 }

@@ -55,7 +55,8 @@ export async function obtainCandidates(
   const label = displayText(describeSpec(spec))
   io.report(`resolving ${label}`)
   const names = namesOf(wanted, skill)
-  const judges = loadSoon(() => Promise.all([import('./offers.ts'), import('./candidate-of.ts')]))
+  const load = () => Promise.all([import('./offers.ts'), import('./candidate-of.ts')])
+  const judges = loadSoon(load, { now: opened !== undefined })
   const from = () => foreseeing(sourceIo(io, scope, wanted.offline), { ...wanted, skills: names })
   const open = await (opened ?? openSpec(spec, from(), io.startedAt))
   try {
