@@ -1,5 +1,6 @@
 // The source `archive`: a .tar.gz, .tgz, .tar or .zip at a URL or in a file, bound to the digest of its bytes.
 // Never gives a tree of bytes that differ from the digest it was asked for, wherever they come from.
+import { existsSync } from 'node:fs'
 import { join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isSkillsError, SkillsError } from '../errors/error.ts'
@@ -78,7 +79,8 @@ async function reget(resolution: ArchiveResolution, io: SourceIo): Promise<Buffe
   const got = await get(resolution.url, undefined, io)
   if (!got) throw new SkillsError('fetch_failed', `Nothing came from ${shown(resolution.url)}`)
   checkDigest(resolution.url, resolution.digest, got.bytes)
-  keep(resolution, got, io)
+  // Whoever opens a locked address stores what is in it, so the bytes are not kept twice; a damaged copy is replaced.
+  if (existsSync(cachePath(resolution.digest, io.settings))) keep(resolution, got, io)
   return got.bytes
 }
 
