@@ -5,7 +5,7 @@ import { defineConfig } from 'rolldown'
 
 const shared = {
   platform: 'node',
-  external: ['better-sqlite3', 'tar', 'undici', 'yauzl'],
+  external: ['better-sqlite3', 'tar', 'yauzl'],
 }
 
 /** The command parser can start other programs as subcommands. Ours never does, and loading that costs a start 3 ms. */
@@ -63,7 +63,7 @@ const output = { dir: 'dist', minify: true, sourcemap: false }
 export default defineConfig([
   {
     ...shared,
-    input: { main: 'src/main.ts' },
+    input: { main: 'src/main.ts', 'copy-thread': 'src/ops/copy-thread.ts' },
     plugins: [noSubcommandPrograms, serverBeside, lazyBuiltins],
     output: {
       ...output,

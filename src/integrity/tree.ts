@@ -1,10 +1,9 @@
 // The one meaning of "same content": Go's dirhash Hash1 over relative paths (golang.org/x/mod/sumdb/dirhash),
 // which in-toto names dirHash. Mode bits are derived from content, so nothing outside the digest decides behaviour.
-import { createHash } from 'node:crypto'
 import { SkillsError } from '../errors/error.ts'
 import { comparePaths } from '../platform/order.ts'
 import { displayText } from '../platform/text.ts'
-import { sha256Hex } from './digest.ts'
+import { sha256Base64, sha256Hex } from './digest.ts'
 
 /** One file of a skill in memory; `path` is relative, with `/` between parts. */
 export interface SkillFile {
@@ -24,14 +23,14 @@ export type TreeDigest = string
 
 /** @throws path_unsafe for a name with a newline, which would make two trees look alike */
 export function treeDigest(files: readonly FileDigest[]): TreeDigest {
-  const sum = createHash('sha256')
+  let lines = ''
   for (const file of sortByPath(files)) {
     if (file.path.includes('\n')) {
       throw new SkillsError('path_unsafe', `A file name holds a newline: ${displayText(file.path)}`)
     }
-    sum.update(`${file.sha256}  ${file.path}\n`)
+    lines += `${file.sha256}  ${file.path}\n`
   }
-  return `h1:${sum.digest('base64')}`
+  return `h1:${sha256Base64(lines)}`
 }
 
 /** The digest of files in memory. */

@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isSkillsError, SkillsError } from '../errors/error.ts'
-import { BROKEN, codeOf, dispatcherFor, REASONS } from '../platform/http.ts'
+import { BROKEN, codeOf, REASONS } from '../platform/http.ts'
 import { isLoopbackHost, isPrivateHost } from '../platform/http-redirect.ts'
 import { displayShort, redactUrl } from '../platform/text.ts'
 
@@ -167,11 +167,10 @@ async function sendOnce(
   ownOrigin: boolean,
   { signal, options, streamed }: Sending,
 ): Promise<OciStream> {
-  const { request: send } = await import('undici')
+  const { send } = await import('../platform/http-client.ts')
   const idle = options.idleMs ?? IDLE_MS
   const { url, method, body, headers, authorization } = request
   const answer = await send(url, {
-    dispatcher: await dispatcherFor(url),
     method,
     signal,
     headersTimeout: idle,

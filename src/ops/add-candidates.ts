@@ -2,6 +2,7 @@
 import { expandAgents } from '../link/agents.ts'
 import { type Capabilities, sameCapabilities } from '../capabilities/capabilities.ts'
 import type { LockEntry, Lockfile } from '../lock/lockfile.ts'
+import { loadDatabases } from '../platform/sqlite.ts'
 import { formatSpec } from '../sources/spec.ts'
 import { openStore } from '../store/store.ts'
 import type { AddedSkill, AddRequest, AddResult } from './add.ts'
@@ -15,6 +16,11 @@ import { recordAll } from './record.ts'
 import type { Scope } from './scope.ts'
 import { settled, stageDecided } from './stage.ts'
 import { withWorkspace, type Workspace } from './workspace.ts'
+
+/** Loads what `addCandidates` will need in the end; what fails to load is told then. */
+export async function warmUp(): Promise<void> {
+  await loadDatabases().catch(() => {})
+}
 
 /** Nothing is visible before everything was granted; an error leaves the project as it was. */
 export async function addCandidates(

@@ -1,21 +1,12 @@
-// Adds skills from sources: what stands already is told from the lock and the disk alone; the rest is fetched and asked
-// for by files that only then are loaded.
-import { expandAgents } from '../link/agents.ts'
+// Adds skills from sources: a request that must be made goes out first, and everything else is loaded while it is on its
+// way.
 import type { Capabilities } from '../capabilities/capabilities.ts'
 import type { Diagnostic } from '../errors/diagnostic.ts'
-import { mapParallel } from '../platform/parallel.ts'
-import type { RegistrySpec, Resolution, Spec } from '../sources/source.ts'
+import type { Resolution, Spec } from '../sources/source.ts'
 import type { GrantChoice, Io, ScopeRequest } from './io.ts'
-import { assertFree } from './lock-entry.ts'
-import type { Asked } from './resolve-dependencies.ts'
+import { openEarly, type Opening } from './early-open.ts'
 import { rebaseSpec } from './rebase-spec.ts'
-import { loadSoon } from './load-soon.ts'
-import { findScope } from './scope.ts'
-import { alreadyAdded } from './already-added.ts'
-import { readWorkspace } from './workspace.ts'
-
-/** Sources that are fetched at the same time. */
-const SIDE_BY_SIDE = 8
+import { findScope, type Scope } from './scope.ts'
 
 export interface AddRequest extends ScopeRequest {
   /** One or more sources; they are fetched side by side. */
@@ -46,8 +37,6 @@ export interface AddedSkill {
   readonly resolution: Resolution
   readonly integrity: string
   readonly capabilities: Capabilities
-  /** True when it only came because another skill needs it. */
-  readonly dependency?: boolean
   /** The copy, relative to the root. */
   readonly path: string
   readonly diagnostics: readonly Diagnostic[]
@@ -67,32 +56,25 @@ export interface AddResult {
  */
 export async function add(request: AddRequest, io: Io): Promise<AddResult> {
   const scope = findScope(io.settings, request.global)
-  const before = await readWorkspace(scope, io)
-  const agents = request.agents && expandAgents(request.agents)
   const sources = request.sources.map((source) => rebaseSpec(source, io.settings, scope))
-  const standing = alreadyAdded({ ...request, sources }, before, { agents, io })
-  if (standing) {
-    const chosen = before.project.agents ?? []
-    return { scope: scope.kind, root: scope.root, skills: standing, agents: chosen, dryRun: false }
+  const [first] = sources
+  const opening = first && beginOpening(first, request, { scope, io })
+  try {
+    await opening?.asked
+    const { addFrom } = await import('./add-from.ts')
+    return await addFrom({ ...request, sources }, scope, { opened: opening?.opened, io })
+  } catch (error) {
+    await opening?.cancel()
+    throw error
   }
-  const { obtainCandidates } = await import('./candidates.ts')
-  const rest = loadSoon(() => Promise.all([import('./add-candidates.ts'), import('./solved-candidates.ts')]))
-  const elsewhere = sources.filter(({ kind }) => kind !== 'registry')
-  const found = await mapParallel(elsewhere, SIDE_BY_SIDE, (source) =>
-    obtainCandidates(source, request, { scope, lock: before.lock, io }),
-  )
-  const [{ addCandidates }, { solvedCandidates }] = await rest()
-  const candidates = found.flat()
-  const asked = sources.flatMap((source) => (source.kind === 'registry' ? [askedOf(source, request)] : []))
-  const solved = await solvedCandidates(
-    { asked, candidates, offline: request.offline },
-    { workspace: before, io },
-  )
-  const all = assertFree([...candidates, ...solved], before.lock, request.as)
-  return addCandidates(all, request, { workspace: before, io })
 }
 
-function askedOf(source: RegistrySpec & { readonly skill?: string }, { as }: AddRequest): Asked {
-  const { skill: _skill, ...spec } = source
-  return { spec, ...(as !== undefined && { as }) }
+function beginOpening(
+  source: AddRequest['sources'][number],
+  { skills = [], all, offline }: AddRequest,
+  at: { readonly scope: Scope; readonly io: Io },
+): Opening | undefined {
+  const { skill, ...spec } = source
+  const names = skill ? [...skills, skill] : skills
+  return openEarly(spec, { skills: names, all: all === true, offline: offline === true }, at)
 }

@@ -14,7 +14,7 @@ import type { Verified } from '../trust/verify.ts'
 import type { Io, Notice } from './io.ts'
 import { rememberOffers } from './offer-memory.ts'
 import { loadSoon } from './load-soon.ts'
-import { listSpec, openResolution, openSpec, sourceIo } from './open-source.ts'
+import { foreseeing, listSpec, openResolution, type OpenSource, openSpec, sourceIo } from './open-source.ts'
 import type { Scope } from './scope.ts'
 import { selectOffers, withoutTwins } from './select.ts'
 import { assertSourceAllowed } from './source-policy.ts'
@@ -39,6 +39,12 @@ export interface Candidate {
   readonly dependency?: boolean
 }
 
+interface Place {
+  readonly scope: Scope
+  readonly lock: Lockfile
+  readonly io: Io
+}
+
 interface Wanted {
   readonly skills?: readonly string[]
   readonly all?: boolean
@@ -49,10 +55,9 @@ interface Wanted {
   readonly resolution?: Resolution
 }
 
-interface Context {
-  readonly scope: Scope
-  readonly lock: Lockfile
-  readonly io: Io
+interface Context extends Place {
+  /** The source, where somebody has begun to open it. */
+  readonly opened?: Promise<OpenSource> | undefined
 }
 
 /**
@@ -102,14 +107,15 @@ async function obtainFrom(
   names: readonly string[],
   { wanted, context }: { readonly wanted: Wanted; readonly context: Context },
 ): Promise<readonly Candidate[]> {
-  const { scope, lock, io } = context
+  const { scope, lock, io, opened } = context
   const label = displayText(describeSpec(spec))
   io.report(`resolving ${label}`)
-  const from = { ...sourceIo(io, scope, wanted.offline), likely: names }
-  const judges = loadSoon(() => Promise.all([import('./offers.ts'), import('./candidate-of.ts')]))
+  const load = () => Promise.all([import('./offers.ts'), import('./candidate-of.ts')])
+  const judges = loadSoon(load, { now: opened !== undefined })
+  const from = () => foreseeing(sourceIo(io, scope, wanted.offline), { ...wanted, skills: names })
   const { resolution, tree } = wanted.resolution
-    ? { resolution: wanted.resolution, tree: await openResolution(wanted.resolution, from) }
-    : await openSpec(spec, from, io.startedAt)
+    ? { resolution: wanted.resolution, tree: await openResolution(wanted.resolution, from()) }
+    : await (opened ?? openSpec(spec, from(), io.startedAt))
   try {
     const [{ readOffers }, { candidateOf }] = await judges()
     const found = await readOffers(tree, spec.subdir)

@@ -8,15 +8,14 @@ import { applyLinks } from '../link/apply.ts'
 import { loadText, saveText } from '../lock/file.ts'
 import { formatLockfile, type Lockfile, parseLockfile } from '../lock/lockfile.ts'
 import { formatProject } from '../lock/project.ts'
-import { assertSkillName } from '../lock/skill-name.ts'
 import type { Settings } from '../platform/env.ts'
-import { isMissing, removeAbandoned, removeTree, toFsError, writeFileAtomic } from '../platform/fs.ts'
+import { isMissing, removeAbandoned, toFsError, writeFileAtomic } from '../platform/fs.ts'
 import { displayText } from '../platform/text.ts'
 import { readPlainFiles } from '../store/tree.ts'
-import { writeFiles } from '../store/write-files.ts'
 import { type Journal, journalFile, parseJournal, withoutForce } from './journal.ts'
 import { planProjectLinks, type ProjectState } from './project-links.ts'
 import type { Scope } from './scope.ts'
+import { stageCopy } from './stage-copy.ts'
 
 /** From one state to the next. Copies that are new were staged before with `openStage`. */
 export interface Change {
@@ -41,12 +40,11 @@ export type Stage = (name: string, files: readonly SkillFile[]) => void
  */
 export function openStage(scope: Scope): Stage {
   assertInside(scope)
-  return (name, files) => {
-    assertSkillName(name)
-    const folder = join(scope.workDir, 'stage', name)
-    if (exists(folder)) removeTree(folder)
-    writeFiles(folder, files)
-  }
+  return (name, files) => stageCopy(stageFolder(scope), name, files)
+}
+
+export function stageFolder(scope: Scope): string {
+  return join(scope.workDir, 'stage')
 }
 
 /**

@@ -6,7 +6,7 @@ import { mapParallel } from '../platform/parallel.ts'
 import { displayText } from '../platform/text.ts'
 import { formatSpec, parseSpec } from '../sources/spec.ts'
 import { openStore } from '../store/store.ts'
-import { applyChange, openStage } from './change.ts'
+import { applyChange } from './change.ts'
 import type { Decided } from './decide-grants.ts'
 import { claimPlace } from './installed.ts'
 import type { GrantChoice, Io, ScopeRequest } from './io.ts'
@@ -72,18 +72,11 @@ async function installLocked(
   const { lock, fresh, standing, wanted, removed } = await claimAll(workspace, { resolved, request, io })
   const done = standing.map(({ name, entry }) => line(name, entry, fresh.has(name) ? 'locked' : 'unchanged'))
 
-  const stage = openStage(scope)
-  await materialise(wanted, {
-    scope,
-    store,
-    offline: request.offline === true,
-    io,
-    take: ({ name, entry }, files) => {
-      stage(name, files)
-      const replaced = workspace.lock.skills[name] ? 'installed' : 'locked'
-      done.push(line(name, entry, fresh.has(name) ? 'locked' : replaced))
-    },
-  })
+  await materialise(wanted, { scope, store, offline: request.offline === true, io })
+  for (const { name, entry } of wanted) {
+    const replaced = workspace.lock.skills[name] ? 'installed' : 'locked'
+    done.push(line(name, entry, fresh.has(name) ? 'locked' : replaced))
+  }
   if (resolved.length > 0) {
     const { recordAll } = await import('./record.ts')
     await recordAll(resolved, workspace, io)

@@ -3,12 +3,15 @@
 /** By then the request has left the machine. */
 const HEAD_START_MS = 25
 
-/** Begins to load a moment from now; the function given back waits for it, or loads at once. */
-export function loadSoon<T>(load: () => Promise<T>): () => Promise<T> {
+/**
+ * Begins to load a moment from now, or at once when the request is out already; the function given back waits for it, or
+ * loads at once.
+ */
+export function loadSoon<T>(load: () => Promise<T>, { now = false } = {}): () => Promise<T> {
   let loading: Promise<T> | undefined
   const begin = (): Promise<T> => (loading ??= load())
   // A failure is told to whoever waits.
-  const timer = setTimeout(() => void begin().catch(() => {}), HEAD_START_MS)
+  const timer = setTimeout(() => void begin().catch(() => {}), now ? 0 : HEAD_START_MS)
   timer.unref()
   return () => {
     clearTimeout(timer)

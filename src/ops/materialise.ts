@@ -1,10 +1,12 @@
 // The locked content of a skill, verified against the lock whatever road it takes: the store, or the source.
-import type { SkillFile } from '../integrity/tree.ts'
 import type { LockEntry } from '../lock/lockfile.ts'
 import { groupBy } from '../platform/group.ts'
 import { mapParallel } from '../platform/parallel.ts'
 import type { Resolution } from '../sources/source.ts'
 import type { Store } from '../store/store.ts'
+import { openStage, type Stage, stageFolder } from './change.ts'
+import { type CopyHelper, startHelper, WORTH_A_THREAD } from './copy-helper.ts'
+import { copyItem, type CopyItem, type CopyJob, newTaken, takeItems } from './copy-job.ts'
 import type { Io } from './io.ts'
 import type { Scope } from './scope.ts'
 
@@ -22,32 +24,69 @@ export interface MaterialiseOptions {
   readonly store: Store
   readonly offline: boolean
   readonly io: Io
-  /** Called once a skill, in no order; its files may be forgotten afterwards. */
-  readonly take: (skill: LockedSkill, files: readonly SkillFile[]) => void
 }
 
 /**
- * Hands every skill's verified files to `take`: those of the store first, the rest from their sources, each source
- * opened once. What was fetched is stored.
+ * Stages every skill's verified files: those of the store first, the rest from their sources, each source opened once.
+ * What was fetched is stored. Many skills are staged by two threads.
  * @throws integrity_mismatch, offline, and what opening and reading a source throw
  */
 export async function materialise(
   skills: readonly LockedSkill[],
   options: MaterialiseOptions,
 ): Promise<void> {
-  const missing: LockedSkill[] = []
-  for (const skill of skills) {
-    options.io.signal.throwIfAborted()
-    const files = options.store.read(skill.entry.integrity)
-    if (files) options.take(skill, files)
-    else missing.push(skill)
+  const stage = openStage(options.scope)
+  const job: CopyJob = {
+    dataDir: options.io.settings.dataDir,
+    stageDir: stageFolder(options.scope),
+    skills: skills.map(({ name, entry }) => ({ name, integrity: entry.integrity })),
+    taken: newTaken(),
   }
-  if (missing.length === 0) return
+  const work: Work = { job, stage, helper: undefined }
+  try {
+    const missing = (await copyStored(work, options)).map((index) => skills[index] as LockedSkill)
+    if (missing.length > 0) await fetchMissing(missing, work, options)
+    await work.helper?.end()
+  } finally {
+    await work.helper?.stop()
+  }
+}
+
+interface Work {
+  readonly job: CopyJob
+  readonly stage: Stage
+  /** The second thread, once there is enough for it to do. */
+  helper: CopyHelper | undefined
+}
+
+/** Stages what the store has, and gives the indexes of the rest. */
+async function copyStored(work: Work, { store, io }: MaterialiseOptions): Promise<number[]> {
+  const { job } = work
+  const missing: number[] = []
+  let copied = 0
+  for (const index of takeItems(job)) {
+    io.signal.throwIfAborted()
+    if (!copyItem(job.stageDir, store, job.skills[index] as CopyItem)) missing.push(index)
+    else if (++copied === 1 && job.skills.length - index > WORTH_A_THREAD) work.helper = startHelper(job)
+  }
+  return [...missing, ...((await work.helper?.taken()) ?? [])]
+}
+
+async function fetchMissing(
+  missing: readonly LockedSkill[],
+  work: Work,
+  options: MaterialiseOptions,
+): Promise<void> {
   const { fetchGroup } = await import('./fetch-group.ts')
+  if (missing.length > WORTH_A_THREAD) work.helper ??= startHelper(work.job)
+  const { helper } = work
   const groups = [...groupBy(missing, ({ entry }) => addressOf(entry.resolution)).values()]
   let done = 0
   await mapParallel(groups, SIDE_BY_SIDE, async (group) => {
-    await fetchGroup(group, options)
+    await fetchGroup(group, options, ({ name, entry }, files) => {
+      if (helper) helper.copy({ name, integrity: entry.integrity })
+      else work.stage(name, files)
+    })
     done += group.length
     options.io.report(`fetched ${done} of ${missing.length} skills`)
   })

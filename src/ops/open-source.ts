@@ -39,6 +39,17 @@ export function sourceIo(io: Io, scope: Scope, offline = false): SourceIo {
   }
 }
 
+/** Which skills of a source will be read, as far as that is known before it is seen. */
+export interface WantedSkills {
+  readonly skills?: readonly string[]
+  readonly all?: boolean
+}
+
+/** Lets the source bring along what will be read. */
+export function foreseeing(from: SourceIo, { skills = [], all }: WantedSkills): SourceIo {
+  return { ...from, likely: all ? 'all' : skills }
+}
+
 /**
  * Resolves and opens. A resolution that another process made since `since` (milliseconds since the epoch) is as fresh as
  * an own one: that is how many processes that start at once make one request.

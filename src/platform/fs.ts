@@ -37,8 +37,13 @@ const ABANDONED_MS = 60 * 60 * 1000
 
 /** A name for something unfinished, which `removeAbandoned` recognises: `.skillward-<pid>-<random>.tmp`. */
 export function temporaryName(): string {
-  return `.skillward-${process.pid}-${randomBytes(6).toString('hex')}.tmp`
+  if (names.at === names.bytes.length) names = { bytes: randomBytes(6 * 128), at: 0 }
+  const random = names.bytes.toString('hex', names.at, (names.at += 6))
+  return `.skillward-${process.pid}-${random}.tmp`
 }
+
+/** Random bytes for the next names: asking for many at once costs what asking for six does. */
+let names = { bytes: Buffer.alloc(0), at: 0 }
 
 /**
  * Replaces or creates a file so that after a crash the old or the new content stands: temporary file beside, fsync,

@@ -1,9 +1,10 @@
 // Downloads over HTTP into memory, bounded in bytes, time and redirects. undici does the protocol.
 // Never decodes a Content-Encoding, never resumes, never sends a caller's header to another origin.
+import { setMaxListeners } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import { isSkillsError, SkillsError } from '../errors/error.ts'
-import { isLoopbackHost, isPrivateHost, redirectProblem } from './http-redirect.ts'
+import { isLoopbackHost, redirectProblem } from './http-redirect.ts'
 import { displayShort, redactUrl } from './text.ts'
 
 export interface DownloadOptions {
@@ -118,6 +119,8 @@ function startClock(options: DownloadOptions): {
     abort()
   }, limit)
   if (options.signal.aborted) abort()
+  // Each of the downloads that share a signal listens to it; that is no leak.
+  setMaxListeners(0, options.signal)
   options.signal.addEventListener('abort', abort, { once: true })
   return {
     signal: controller.signal,
@@ -204,10 +207,11 @@ async function ask(
   etag: string | undefined,
   options: DownloadOptions,
 ): Promise<Dispatcher.ResponseData> {
-  const { request } = await import('undici')
+  const { send } = await (client ??= import('./http-client.ts'))
   const idle = options.idleMs ?? IDLE_MS
-  return request(url, {
-    dispatcher: await (options.publicOnly ? publicDispatcher(url) : dispatcherFor(url)),
+  return send(url, {
+    method: 'GET',
+    publicOnly: options.publicOnly === true,
     signal: options.signal,
     headersTimeout: idle,
     bodyTimeout: idle,
@@ -222,54 +226,8 @@ async function ask(
   })
 }
 
-let direct: Promise<Dispatcher> | undefined
-let proxied: Promise<Dispatcher> | undefined
-
-/** One pool for all requests, through the proxy of the environment; idle connections do not keep the process alive. */
-export function dispatcherFor(url: URL): Promise<Dispatcher> {
-  const pool = { connections: 16, pipelining: 1 }
-  if (isLoopbackHost(url.hostname)) return (direct ??= import('undici').then(({ Agent }) => new Agent(pool)))
-  return (proxied ??= import('undici').then(({ EnvHttpProxyAgent }) => new EnvHttpProxyAgent(pool)))
-}
-
-let guarded: Promise<Dispatcher> | undefined
-
-/**
- * Like `dispatcherFor`, for addresses that somebody else names: the look-up refuses private addresses itself, so that a
- * name cannot change its meaning between a check and the connection. Through a proxy the proxy looks up.
- * @throws redirect_refused
- */
-async function publicDispatcher(url: URL): Promise<Dispatcher> {
-  if (isPrivateHost(url.hostname)) throw privateAddress(url.hostname)
-  guarded ??= Promise.all([import('undici'), import('node:dns')]).then(
-    ([{ EnvHttpProxyAgent }, { lookup }]) =>
-      new EnvHttpProxyAgent({
-        connections: 16,
-        pipelining: 1,
-        connect: {
-          lookup(hostname, options, done) {
-            lookup(hostname, { ...options, all: true }, (error, addresses) => {
-              const inner = addresses?.find(({ address }) => isPrivateHost(address))
-              const [first] = addresses ?? []
-              if (error || !first) done(error ?? new Error('no address'), '', 0)
-              else if (inner) done(privateAddress(hostname), '', 0)
-              else if (options.all) done(null, addresses)
-              else done(null, first.address, first.family)
-            })
-          },
-        },
-      }),
-  )
-  return guarded
-}
-
-function privateAddress(hostname: string): SkillsError {
-  return new SkillsError(
-    'redirect_refused',
-    `A download was led from the internet to a private address: ${displayShort(hostname, 200)}`,
-    { hint: 'ask the owner of the index', details: { host: displayShort(hostname, 200) } },
-  )
-}
+/** Asked for once: resolving the name again costs every download. */
+let client: Promise<typeof import('./http-client.ts')> | undefined
 
 function nextUrl(first: URL, from: URL, location: string | undefined): URL {
   const to = location !== undefined && URL.canParse(location, from.href) ? new URL(location, from) : undefined

@@ -33,6 +33,13 @@ export async function openDatabase(path: string, migrations: readonly string[]):
   }
 }
 
+/** Loads the native module ahead of the first `openDatabase`. @throws ledger_invalid when there is none for this Node */
+export async function loadDatabases(): Promise<void> {
+  const Sqlite = await loadModule()
+  // The native part loads with the first database.
+  new Sqlite(':memory:').close()
+}
+
 async function loadModule(): Promise<typeof Driver> {
   try {
     return (await import('better-sqlite3')).default

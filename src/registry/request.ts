@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import { isSkillsError, SkillsError } from '../errors/error.ts'
-import { BROKEN, codeOf, dispatcherFor, REASONS } from '../platform/http.ts'
+import { BROKEN, codeOf, REASONS } from '../platform/http.ts'
 import { isLoopbackHost } from '../platform/http-redirect.ts'
 import { displayShort, redactUrl } from '../platform/text.ts'
 import { problemError } from './problem.ts'
@@ -95,10 +95,9 @@ async function sendWithRetries(
 }
 
 async function send({ method, url, token, body }: JsonRequest, signal: AbortSignal): Promise<Answer> {
-  const { request } = await import('undici')
-  const response = await request(url, {
+  const client = await import('../platform/http-client.ts')
+  const response = await client.send(url, {
     method,
-    dispatcher: await dispatcherFor(url),
     signal,
     headersTimeout: IDLE_MS,
     bodyTimeout: IDLE_MS,

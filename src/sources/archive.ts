@@ -9,7 +9,7 @@ import type { Settings } from '../platform/env.ts'
 import { readFileBounded, writeCacheFile } from '../platform/fs.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { displayShort, redactUrl } from '../platform/text.ts'
-import { cachedBytes, keepBytes, tolerant } from './download-cache.ts'
+import { cachedBytes, isKept, keepBytes, tolerant } from './download-cache.ts'
 import { memoryTree, withoutWrapper } from './memory-tree.ts'
 import type { ArchiveResolution, ArchiveSpec, Source, SourceIo } from './source.ts'
 
@@ -82,7 +82,8 @@ async function reget(resolution: ArchiveResolution, io: SourceIo): Promise<Buffe
   const got = await get(resolution.url, undefined, io)
   if (!got) throw new SkillsError('fetch_failed', `Nothing came from ${shown(resolution.url)}`)
   checkDigest(resolution.url, resolution.digest, got.bytes)
-  keep(resolution, got, io)
+  // Whoever opens a locked address stores what is in it, so the bytes are not kept twice; a damaged copy is replaced.
+  if (isKept(resolution.digest, io.settings)) keep(resolution, got, io)
   return got.bytes
 }
 

@@ -1,10 +1,11 @@
 // Downloads kept by the digest of their bytes. The cache may be deleted, damaged or read-only at any time: what it gives
 // has the digest that was asked for, and what it cannot keep only costs the next download.
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSkillsError } from '../errors/error.ts'
 import { isSha256Digest, sha256Digest } from '../integrity/digest.ts'
 import type { Settings } from '../platform/env.ts'
-import { readFileBounded, writeFileAtomic } from '../platform/fs.ts'
+import { readFileBounded, writeCacheFile } from '../platform/fs.ts'
 import { LIMITS } from '../platform/limits.ts'
 
 type Place = Pick<Settings, 'cacheDir'>
@@ -16,9 +17,14 @@ export function cachedBytes(digest: string, settings: Place): Buffer | undefined
   return bytes && sha256Digest(bytes) === digest ? bytes : undefined
 }
 
+/** True when there is something under the digest, be it damaged. */
+export function isKept(digest: string, settings: Place): boolean {
+  return existsSync(cachePath(digest, settings))
+}
+
 /** Keeps bytes under their digest. */
 export function keepBytes(digest: string, bytes: Uint8Array, settings: Place): void {
-  tolerant(() => writeFileAtomic(cachePath(digest, settings), bytes, 0o600))
+  tolerant(() => writeCacheFile(cachePath(digest, settings), bytes, 0o600))
 }
 
 /** Undefined where the cache fails. */

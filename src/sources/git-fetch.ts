@@ -33,7 +33,9 @@ export interface FetchedCommit {
  */
 export const FILTER_BYTES = 4 * 1024
 
+/** `--no-negotiate-only` changes nothing but that a git older than 2.32 refuses it, before it reads or reaches anything. */
 const FETCH = [
+  '--no-negotiate-only',
   '--no-tags',
   '--no-write-fetch-head',
   '--no-recurse-submodules',
@@ -62,7 +64,8 @@ export async function fetchCommit(
   source: string,
   options: { readonly filter?: boolean; readonly maxBytes?: number } = {},
 ): Promise<FetchedCommit> {
-  const filter = options.filter === false ? [] : [`--filter=blob:limit=${FILTER_BYTES}`]
+  const whole = options.filter === false || repo.io.likely === 'all'
+  const filter = whole ? [] : [`--filter=blob:limit=${FILTER_BYTES}`]
   const args = ['--depth=1', ...filter, '--', repo.url, `+${source}:${INCOMING}`]
   return fetching(repo, options, async (quarantine, run) => {
     const { stderr } = await run(args)
@@ -105,7 +108,7 @@ export async function listRefs(
   patterns: readonly string[],
 ): Promise<Map<string, string>> {
   refuseOffline(repo)
-  const access = await accessTo(repo)
+  const [access] = await Promise.all([accessTo(repo), gitChecked(repo)])
   const args = ['ls-remote', '--quiet', ...flags, '--', repo.url, ...patterns]
   const { settings, signal } = repo.io
   const result = await runGit(args, { settings, signal, gitDir: '/dev/null', ...access })
@@ -177,19 +180,29 @@ function refuseOffline({ url, io }: GitRepo): void {
 
 /** How the repository may be reached; the user's configuration is read once, and only for a network. */
 async function accessTo({ url, io }: GitRepo): Promise<Access> {
-  const remember = <T>(memory: WeakMap<object, Promise<T>>, make: () => Promise<T>): Promise<T> => {
-    const known = memory.get(io.settings)
-    if (known) return known
-    const fresh = make()
-    memory.set(io.settings, fresh)
-    fresh.catch(() => memory.delete(io.settings))
-    return fresh
-  }
-  const [userConfig] = await Promise.all([
-    url.startsWith('file:') ? [] : remember(userConfigs, () => readUserConfig(io.settings, io.signal)),
-    remember(checked, () => assertGit(io.settings, io.signal)),
-  ])
+  const userConfig = url.startsWith('file:')
+    ? []
+    : await once(userConfigs, io, () => readUserConfig(io.settings, io.signal))
   return { protocol: protocolOf(url, userConfig), userConfig }
+}
+
+/** A fetch needs no look at git's version: its own options tell. */
+async function gitChecked({ io }: GitRepo): Promise<void> {
+  await once(checked, io, () => assertGit(io.settings, io.signal))
+}
+
+/** What succeeded is remembered for the command. */
+function once<T>(
+  memory: WeakMap<object, Promise<T>>,
+  { settings }: SourceIo,
+  make: () => Promise<T>,
+): Promise<T> {
+  const known = memory.get(settings)
+  if (known) return known
+  const fresh = make()
+  memory.set(settings, fresh)
+  fresh.catch(() => memory.delete(settings))
+  return fresh
 }
 
 interface BoundedRun {
@@ -212,7 +225,7 @@ async function runBounded(repo: GitRepo, quarantine: Quarantine, run: BoundedRun
     })
   try {
     const args = run.args[0] === '-c' ? run.args : ['fetch', ...FETCH, ...run.args]
-    const result = await runGit(args, {
+    const running = runGit(args, {
       settings: repo.io.settings,
       signal: AbortSignal.any([repo.io.signal, overflow.signal]),
       gitDir: quarantine.gitDir,
@@ -220,6 +233,8 @@ async function runBounded(repo: GitRepo, quarantine: Quarantine, run: BoundedRun
       ...run.access,
       ...(run.input !== undefined && { input: run.input }),
     })
+    repo.io.onAsked?.()
+    const result = await running
     if (quarantine.bytes() > limit) throw tooLarge()
     if (result.code === 0) return result
     throw isBrokenCache(result.stderr) ? new BrokenCache(result.stderr) : gitError(result.stderr, repo.url)

@@ -1,5 +1,7 @@
 // What of the user's own git configuration a fetch may know: how to reach and how to prove who asks. Nothing that
 // names a hook, a filter, an alias or a pager ever passes.
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
 import type { Settings } from '../platform/env.ts'
 import { redactUrl } from '../platform/text.ts'
@@ -19,6 +21,7 @@ const OWN_VARIABLES = /^GIT_CONFIG(?:_GLOBAL|_SYSTEM|_NOSYSTEM|_PARAMETERS|_COUN
  * repository in the working directory is not read. Certificate checks cannot be turned off this way.
  */
 export async function readUserConfig(settings: Settings, signal: AbortSignal): Promise<GitConfigPair[]> {
+  if (!mayHaveConfig(settings.env)) return []
   const env = Object.fromEntries(
     Object.entries(settings.env).filter(([key]) => !key.startsWith('GIT_') || OWN_VARIABLES.test(key)),
   )
@@ -30,6 +33,32 @@ export async function readUserConfig(settings: Settings, signal: AbortSignal): P
   })
   if (code !== 0) return []
   return allowedPairs(stdout.toString('utf8'))
+}
+
+/** False only where git would certainly find no file and no variable: then it need not be asked. */
+function mayHaveConfig(env: Settings['env']): boolean {
+  if (env.GIT_CONFIG_PARAMETERS || env.GIT_CONFIG_COUNT) return true
+  const system = systemFile(env)
+  const global = env.GIT_CONFIG_GLOBAL
+  const xdg = env.XDG_CONFIG_HOME || (env.HOME && join(env.HOME, '.config'))
+  const users =
+    global === undefined
+      ? [env.HOME && join(env.HOME, '.gitconfig'), xdg && join(xdg, 'git', 'config')]
+      : [global]
+  return (
+    system === undefined ||
+    [system, ...users].some((file) => file && file !== '/dev/null' && existsSync(file))
+  )
+}
+
+/** The system's file; undefined where it depends on how git was built. Empty for none. */
+function systemFile(env: Settings['env']): string | undefined {
+  if (/^(?:1|true|yes|on)$/i.test(env.GIT_CONFIG_NOSYSTEM ?? '')) return ''
+  if (env.GIT_CONFIG_SYSTEM !== undefined) return env.GIT_CONFIG_SYSTEM
+  const folder = env.PATH?.split(delimiter).find((each) => existsSync(join(each, 'git')))
+  return process.platform === 'linux' && (folder === '/usr/bin' || folder === '/bin')
+    ? '/etc/gitconfig'
+    : undefined
 }
 
 /** Of the output of `git config --list -z`. */

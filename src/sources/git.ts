@@ -9,6 +9,9 @@ import { listTree, readObjects, type GitEntry } from './git-tree.ts'
 import type { GitResolution, Source, SourceIo, SourceTree } from './source.ts'
 import { checkedRef, isCommitId } from './spec-fragment.ts'
 
+/** A list of more likely files is read when it is asked for. */
+const KEPT_FILES = 200
+
 export const gitSource: Source<'git'> = {
   resolve: resolveGit,
   open: openGit,
@@ -27,14 +30,17 @@ async function openGit(resolution: GitResolution, io: SourceIo): Promise<SourceT
   const byPath = new Map(entries.map((entry) => [entry.path, entry]))
   /** Absent in the list, brought since. */
   const present = new Set<string>()
-  const likely = likelyObjects(entries, resolution, io)
+  const ahead = { likely: likelyEntries(entries, resolution, io), kept: new Map<string, Uint8Array>() }
   return {
     entries,
     read: async (paths) => {
       const wanted = paths.map((path) => entryAt(byPath, path))
-      return healing(repo, resolution, () => readEntries(repo, resolution, { wanted, present, likely }))
+      return healing(repo, resolution, () => readEntries(repo, resolution, { wanted, present, ahead }))
     },
-    close: () => closed.abort(),
+    close: () => {
+      closed.abort()
+      ahead.kept.clear()
+    },
   }
 }
 
@@ -80,12 +86,14 @@ function entryAt(byPath: ReadonlyMap<string, GitEntry>, path: string): GitEntry 
   throw new SkillsError('internal', `Not a file of the repository: ${displayText(path)}`)
 }
 
-/** Absent files of the folders that will be read next; one request for all is cheaper than two. */
-function likelyObjects(
+/** Files of the folders that will be read next; one request for all is cheaper than two. */
+function likelyEntries(
   entries: readonly GitEntry[],
   { subdir }: GitResolution,
   { likely = [] }: SourceIo,
-): string[] {
+): readonly GitEntry[] {
+  const files = entries.filter(({ kind }) => kind !== 'submodule')
+  if (likely === 'all') return files
   const names = new Set(likely)
   const inside = (path: string) =>
     (subdir !== undefined && path.startsWith(`${subdir}/`)) ||
@@ -93,43 +101,73 @@ function likelyObjects(
       .split('/')
       .slice(0, -1)
       .some((part) => names.has(part))
-  return entries.filter(({ absent, path }) => absent && inside(path)).map(({ object }) => object)
+  return files.filter(({ path }) => inside(path))
 }
 
 interface Reading {
   readonly wanted: readonly GitEntry[]
   /** Objects that were absent when the tree was listed and have been fetched since. */
   readonly present: Set<string>
-  readonly likely: readonly string[]
+  readonly ahead: Ahead
+}
+
+interface Ahead {
+  readonly likely: readonly GitEntry[]
+  /** Content of likely files that was read together with other files. */
+  readonly kept: Map<string, Uint8Array>
 }
 
 /** Files that the first fetch left on the server come in one further request. */
 async function readEntries(
   repo: GitRepo,
   resolution: GitResolution,
-  { wanted, present, likely }: Reading,
+  { wanted, present, ahead }: Reading,
 ): Promise<Uint8Array[]> {
-  const ids = [...new Set(wanted.map((entry) => entry.object))]
-  const objects = new Map<string, Uint8Array>()
-  const take = async (some: readonly string[]): Promise<string[]> => {
-    const found = await readObjects(repo, some)
-    for (const [index, bytes] of found.entries()) if (bytes) objects.set(some[index] as string, bytes)
-    return some.filter((_, index) => found[index] === undefined)
-  }
+  if (wanted.length === 0) return []
+  const { likely, kept } = ahead
+  const objects = new Map(kept)
+  const absentOf = (some: readonly GitEntry[]) =>
+    some.filter(({ absent, object }) => absent && !present.has(object)).map(({ object }) => object)
   // What the list showed as absent needs no look into the cache first.
-  let missing = [...new Set(wanted.filter(({ absent }) => absent).map(({ object }) => object))]
-  missing = missing.some((id) => !present.has(id))
-    ? missing.filter((id) => !present.has(id))
-    : await take(ids)
-  if (missing.length > 0) {
-    missing = [...new Set([...missing, ...likely.filter((id) => !present.has(id))])]
-    repo.io.report(`fetching ${missing.length} more ${missing.length === 1 ? 'file' : 'files'}`)
-    await fetchMissing(repo, resolution, missing)
-    for (const id of missing) present.add(id)
-    missing = await take(ids)
+  const fetched = async (some: readonly string[]): Promise<void> => {
+    const ids = [...new Set([...some, ...absentOf(likely)])]
+    repo.io.report(`fetching ${ids.length} more ${ids.length === 1 ? 'file' : 'files'}`)
+    await fetchMissing(repo, resolution, ids)
+    for (const id of ids) present.add(id)
   }
-  if (missing.length > 0) throw new BrokenCache(`${missing.length} objects are missing`)
+  const absent = absentOf(wanted)
+  if (absent.length > 0) await fetched(absent)
+  const missing = await readInto(objects, repo, [...wanted, ...soon(ahead)])
+  const gone = wanted.filter(({ object }) => missing.has(object)).map(({ object }) => object)
+  if (gone.length > 0) {
+    await fetched(gone)
+    const still = await readInto(objects, repo, wanted)
+    if (still.size > 0) throw new BrokenCache(`${still.size} objects are missing`)
+  }
+  if (kept.size === 0) {
+    for (const { object } of soon(ahead)) {
+      const bytes = objects.get(object)
+      if (bytes) kept.set(object, bytes)
+    }
+  }
   return wanted.map((entry) => objects.get(entry.object) as Uint8Array)
+}
+
+/** What is worth being kept in memory until it is asked for: the files of a skill or two. */
+function soon({ likely, kept }: Ahead): readonly GitEntry[] {
+  return kept.size === 0 && likely.length <= KEPT_FILES ? likely : []
+}
+
+/** Reads what is not there yet, and gives the ids that the cache does not have. */
+async function readInto(
+  objects: Map<string, Uint8Array>,
+  repo: GitRepo,
+  entries: readonly GitEntry[],
+): Promise<Set<string>> {
+  const ids = [...new Set(entries.map(({ object }) => object))].filter((id) => !objects.has(id))
+  const found = await readObjects(repo, ids)
+  for (const [index, bytes] of found.entries()) if (bytes) objects.set(ids[index] as string, bytes)
+  return new Set(ids.filter((_, index) => found[index] === undefined))
 }
 
 /** By object id; from a server that refuses ids, the whole commit. */

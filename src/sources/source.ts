@@ -186,8 +186,13 @@ export interface SourceIo {
   readonly offline: boolean
   /** The directory that relative paths of a spec start from: the project's root. */
   readonly root: string
-  /** Names of skills that will probably be read: a source that must ask again may bring their folders along. */
-  readonly likely?: readonly string[]
+  /**
+   * Names of skills that will probably be read: a source that must ask again may bring their folders along. `all` when
+   * nearly everything will be: then one request for the whole is cheaper than several for parts.
+   */
+  readonly likely?: readonly string[] | 'all'
+  /** Called when a request is out, and there is time for other work. */
+  readonly onAsked?: () => void
   /** Which registries serve which scopes, and what may be chosen of them; absent where nothing is set. */
   readonly policy?: () => SourcePolicy
   /** One line of progress for a person, already safe to show. */

@@ -97,6 +97,17 @@ describe('a private host', () => {
   })
 })
 
+describe('a git older than 2.32', () => {
+  it('is refused before it reaches anything', async () => {
+    const home = temporaryFolder()
+    // What parse-options says of an option that it does not know.
+    const script = `#!/bin/sh\ncase "$*" in *--no-negotiate-only*) echo "error: unknown option \\\`no-negotiate-only'" >&2; exit 129;; esac\nexit 9\n`
+    executable(join(home, 'git'), script)
+    const io = testIo({ home, env: { PATH: `${home}:/bin:/usr/bin` } })
+    await expect(gitSource.resolve({ kind: 'git', url: `file://${repo.dir}` }, io)).toThrowCode('git_missing')
+  })
+})
+
 describe('allowedPairs', () => {
   it('lets through how to reach a host and who asks, and nothing that names a program to run on content', () => {
     const pairs = [
