@@ -69,10 +69,6 @@ export async function setDeprecated(db: Database, id: number, message: string | 
   await db.run('UPDATE skills SET deprecated = ? WHERE id = ?', [message, id])
 }
 
-export async function deleteSkill(db: Database, id: number): Promise<void> {
-  await db.run('DELETE FROM skills WHERE id = ?', [id])
-}
-
 /** Which skills of which scopes a reader sees: public ones, and those of the scopes named. */
 export interface Visibility {
   /** Without the `@`; `all` sees everything. */

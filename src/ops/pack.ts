@@ -1,7 +1,7 @@
 // A skill's folder as the artifact that is published: read by the road of `validate`, judged, packed. The same files
 // give the same bytes. Refuses what must not leave the machine: secrets, links, what is not valid.
 import { existsSync, statSync } from 'node:fs'
-import { basename, join, relative, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import type { Diagnostic } from '../errors/diagnostic.ts'
 import { SkillsError } from '../errors/error.ts'
 import type { SkillFile } from '../integrity/tree.ts'
@@ -178,10 +178,4 @@ function versionOf({ version }: Manifest, release: string | undefined): string {
 function epochOf(text: string | undefined): Date | undefined {
   if (text === undefined || !/^\d{1,12}$/.test(text)) return undefined
   return new Date(Number(text) * 1000)
-}
-
-/** A path for people: relative to the working directory where it lies below it. */
-export function shownPath(path: string, cwd: string): string {
-  const inside = relative(cwd, path)
-  return displayText(inside !== '' && !inside.startsWith('..') ? inside : path)
 }

@@ -55,11 +55,6 @@ export function isInRange(version: string, range: string): boolean {
   return parsed !== undefined && satisfies(version, parsed)
 }
 
-/** True for a text that npm's semver reads as a range. */
-export function isRange(text: string): boolean {
-  return parseRange(text) !== undefined
-}
-
 /**
  * The one version for a spec.
  * @throws version_not_found when nothing matches, or all that does is yanked; version_too_new
