@@ -4,7 +4,8 @@ import type { Capabilities } from '../capabilities/capabilities.ts'
 import type { Diagnostic } from '../errors/diagnostic.ts'
 import type { Resolution, Spec } from '../sources/source.ts'
 import type { GrantChoice, Io, ScopeRequest } from './io.ts'
-import { openEarly, type Opening } from './early-open.ts'
+import type { Opening } from './early-open.ts'
+import { mustAsk } from './must-ask.ts'
 import { rebaseSpec } from './rebase-spec.ts'
 import { findScope, type Scope } from './scope.ts'
 
@@ -58,7 +59,7 @@ export async function add(request: AddRequest, io: Io): Promise<AddResult> {
   const scope = findScope(io.settings, request.global)
   const sources = request.sources.map((source) => rebaseSpec(source, io.settings, scope))
   const [first] = sources
-  const opening = first && beginOpening(first, request, { scope, io })
+  const opening = first && (await beginOpening(first, request, { scope, io }))
   try {
     await opening?.asked
     const { addFrom } = await import('./add-from.ts')
@@ -69,12 +70,13 @@ export async function add(request: AddRequest, io: Io): Promise<AddResult> {
   }
 }
 
-function beginOpening(
+async function beginOpening(
   source: AddRequest['sources'][number],
   { skills = [], all, offline }: AddRequest,
   at: { readonly scope: Scope; readonly io: Io },
-): Opening | undefined {
+): Promise<Opening | undefined> {
   const { skill, ...spec } = source
-  const names = skill ? [...skills, skill] : skills
-  return openEarly(spec, { skills: names, all: all === true, offline: offline === true }, at)
+  if (offline || !mustAsk(spec, at.scope)) return undefined
+  const { openEarly } = await import('./early-open.ts')
+  return openEarly(spec, { skills: skill ? [...skills, skill] : skills, all: all === true }, at)
 }

@@ -1,7 +1,5 @@
 // A request that has to be made in any case goes out before anything else is loaded or read.
-import { LIMITS } from '../platform/limits.ts'
-import { readFileBounded } from '../platform/fs.ts'
-import type { Spec } from '../sources/source.ts'
+import type { GitSpec } from '../sources/source.ts'
 import type { Io } from './io.ts'
 import { foreseeing, type OpenSource, openSpec, sourceIo, type WantedSkills } from './open-source.ts'
 import type { Scope } from './scope.ts'
@@ -15,13 +13,12 @@ export interface Opening {
   cancel(): Promise<void>
 }
 
-/** Begins to open a git source that the lock does not mention; undefined where a look at what stands comes first. */
+/** Begins to open a git source. */
 export function openEarly(
-  source: Spec,
-  wanted: WantedSkills & { readonly offline?: boolean },
+  source: GitSpec,
+  wanted: WantedSkills,
   { scope, io }: { readonly scope: Scope; readonly io: Io },
-): Opening | undefined {
-  if (source.kind !== 'git' || wanted.offline || isMentioned(source.url, scope)) return undefined
+): Opening {
   const stop = new AbortController()
   let onAsked = (): void => {}
   const asked = new Promise<void>((done) => {
@@ -47,15 +44,5 @@ export function openEarly(
       const close = await settled
       close()
     },
-  }
-}
-
-/** As far as the text tells: also true for a lock that cannot be read. */
-function isMentioned(url: string, { lockFile }: Scope): boolean {
-  try {
-    const text = readFileBounded(lockFile, LIMITS.lockBytes)
-    return text?.includes(url.replace(/\/$/, '').replace(/\.git$/, '')) === true
-  } catch {
-    return true
   }
 }

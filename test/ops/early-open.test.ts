@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { add } from '../../src/ops/add.ts'
-import { openEarly } from '../../src/ops/early-open.ts'
+import { mustAsk } from '../../src/ops/must-ask.ts'
 import { findScope } from '../../src/ops/scope.ts'
 import { makeRepo, publishBare, temporaryFolder } from '../support/git-repo.ts'
 import { startGitServer, type GitServer } from '../support/git-server.ts'
@@ -26,13 +26,16 @@ function unfinished(io: TestIo): string[] {
   return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.tmp')) : []
 }
 
-it('is not begun for a source that the lock mentions, nor without the network', () => {
+it('is not begun for a source that the lock mentions, nor where skills.json says which sources it allows', () => {
   const io = testIo()
-  const at = { scope: findScope(io.settings, false), io }
-  expect(openEarly({ kind: 'git', url }, { offline: true }, at)).toBeUndefined()
-  expect(openEarly({ kind: 'path', path: '.' }, {}, at)).toBeUndefined()
+  const scope = findScope(io.settings, false)
+  expect(mustAsk({ kind: 'git', url }, scope)).toBe(true)
+  expect(mustAsk({ kind: 'path', path: '.' }, scope)).toBe(false)
+  writeFileSync(join(io.project, 'skills.json'), '{"skills": {}, "sources": {"deny": ["*"]}}')
+  expect(mustAsk({ kind: 'git', url }, scope)).toBe(false)
+  rmSync(join(io.project, 'skills.json'))
   writeFileSync(join(io.project, 'skills.lock'), JSON.stringify({ url: url.replace(/\.git$/, '') }))
-  expect(openEarly({ kind: 'git', url }, {}, at)).toBeUndefined()
+  expect(mustAsk({ kind: 'git', url }, scope)).toBe(false)
 })
 
 it('ends with the command that fails, and leaves nothing unfinished', async () => {
