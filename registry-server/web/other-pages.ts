@@ -56,8 +56,8 @@ allow = ["git log **"]</code></pre>
         secret is stored.
       </p>
       <h2>3. Look, then publish</h2>
-      ${command(`skills publish ./release-notes --to @your-scope --dry-run --registry ${origin}`)}
-      ${command(`skills publish ./release-notes --to @your-scope --registry ${origin}`)}
+      ${command(`skills publish ./release-notes --scope @your-scope --dry-run --registry ${origin}`)}
+      ${command(`skills publish ./release-notes --scope @your-scope --registry ${origin}`)}
       <p>
         Any OCI client can push the artifact that <code>skills pack</code> makes, to
         <code>${host}/your-scope/release-notes:1.0.0</code>.
@@ -76,7 +76,7 @@ allow = ["git log **"]</code></pre>
       <p>
         A version is never deleted, because others have locked it. Yank it, and nobody chooses it any more.
       </p>
-      ${command('skills yank @your-scope/release-notes@1.0.0 --reason "loses the last line"')}`,
+      ${command(`skills yank @your-scope/release-notes@1.0.0 --reason "loses the last line" --registry ${origin}`)}`,
   })
 }
 

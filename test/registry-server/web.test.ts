@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderReadme } from '../../registry-server/services/readme.ts'
+import { COMMANDS } from '../../src/cli/table.ts'
 import { findings, startBrowser } from '../support/browser.ts'
 import { artifactOf, filesToPublish, push, type SkillToPublish } from '../support/catalogue.ts'
 import { need } from '../support/need.ts'
@@ -191,6 +192,29 @@ describe.each(DATABASES)('pages on $name', (database) => {
     const diff = await (await registry.anonymous('/skills/@acme/fetcher/diff?from=1.0.0&to=1.1.0')).text()
     expect(diff).toContain('May do more')
     expect(diff).toContain('*.example.org')
+  })
+  test.skipIf(skip)('show only commands that the command line takes', async () => {
+    const shown: string[] = []
+    for (const path of PAGES) {
+      const html = await (await registry.anonymous(path, { headers: { accept: 'text/html' } })).text()
+      const blocks = html.matchAll(/<pre tabindex="0"><code>(skills [^<]+)</g)
+      shown.push(...[...blocks].map(([, text = '']) => text.replaceAll('&quot;', '"')))
+    }
+    for (const line of shown) {
+      const [, name = '', ...words] = line.replace(/"[^"]*"/g, 'TEXT').split(' ')
+      const row = COMMANDS.find((command) => command.name === name)
+      const known = (row?.options ?? []).flatMap(({ flags }) => flags.match(/--[a-z-]+/g) ?? [])
+      expect(known, line).toEqual(expect.arrayContaining(words.filter((word) => word.startsWith('-'))))
+    }
+    const publish = './release-notes --scope @your-scope'
+    expect(shown).toEqual(
+      expect.arrayContaining([
+        `skills login --registry ${registry.url}`,
+        `skills publish ${publish} --dry-run --registry ${registry.url}`,
+        `skills publish ${publish} --registry ${registry.url}`,
+        `skills yank @your-scope/release-notes@1.0.0 --reason "loses the last line" --registry ${registry.url}`,
+      ]),
+    )
   })
   test.skipIf(skip)(
     'nothing from outside is shown unescaped or answered with a failure',
