@@ -149,7 +149,10 @@ describe.each(DATABASES)('who may do what on $name', (database) => {
     expect(
       (await registry.json('DELETE', '/api/v1/scopes/@team/members/owner', undefined, tokens.owner)).status,
     ).toBe(409)
-    expect((await change('owner', 'nobody', 'reader')).status).toBe(404)
+    expect(await change('owner', 'nobody', 'reader')).toMatchObject({
+      status: 404,
+      body: { code: 'not_found' },
+    })
     expect((await change('owner', 'stranger', 'king')).body).toMatchObject({ code: 'request_invalid' })
     const shown = await registry.json('GET', '/api/v1/scopes/@team', undefined, tokens.reader)
     expect(shown.body).toMatchObject({ scope: '@team', public: true })

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { isUnique, openRegistryDatabase } from '../../registry-server/db/open.ts'
 import { migrate } from '../../registry-server/db/migrate.ts'
@@ -86,3 +87,30 @@ describe.each(DATABASES)('the database on $name', ({ create, skip }) => {
     await db.close()
   })
 })
+
+describe('a database that fails', () => {
+  test('is told without its password when nobody listens', async () => {
+    const { port, close } = await freePort()
+    await close()
+    const open = openRegistryDatabase(`postgres://skills:hidden@127.0.0.1:${port}/skills`)
+    const error: unknown = await open.catch((caught: unknown) => caught)
+    await expect(() => Promise.reject(error)).toThrowCode('database_failed')
+    expect(String(error)).not.toContain('hidden')
+  })
+
+  test('tells a slow read that it refuses, and goes on', async () => {
+    const [sqlite] = DATABASES
+    const db = await openRegistryDatabase((await sqlite?.create()) ?? '')
+    await expect(db.slow('SELECT * FROM nowhere')).toThrowCode('database_failed')
+    expect(await db.slow('SELECT 1 AS one')).toEqual([{ one: 1 }])
+    await db.close()
+  })
+})
+
+/** A port of the loopback on which nobody else listens until `close`. */
+async function freePort(): Promise<{ port: number; close: () => Promise<void> }> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return { port, close: () => new Promise((resolve) => server.close(() => resolve())) }
+}

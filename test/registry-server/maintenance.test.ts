@@ -128,6 +128,7 @@ describe.each(DATABASES)('maintenance on $name', (database) => {
     })
     const answer = await registry.fetch(`/v2/m/b/blobs/${b.layer}`)
     expect(answer.status).toBe(500)
+    await expect(backupRegistry(place(registry), fresh())).toThrowCode('registry_damaged')
     await registry.close()
   })
 

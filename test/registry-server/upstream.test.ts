@@ -94,7 +94,10 @@ describe('an upstream registry that fails', () => {
       method: 'POST',
       body: 'x',
     })
-    expect(push.status).toBe(502)
+    expect([push.status, await push.json()]).toMatchObject([
+      502,
+      { errors: [{ detail: { code: 'upstream_failed' } }] },
+    ])
     expect((await registry.fetch(`/v2/u/one/blobs/${wanted}`)).status).toBe(404)
     const ready = await registry.anonymous('/readyz')
     expect([ready.status, await ready.json()]).toEqual([
