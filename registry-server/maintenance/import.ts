@@ -9,7 +9,7 @@ import { readManifest } from '../../src/manifest/manifest.ts'
 import { pluginFilePaths } from '../../src/manifest/plugins.ts'
 import { packSkill } from '../../src/oci/pack.ts'
 import { displayShort, displayText } from '../../src/platform/text.ts'
-import { SCOPE, tagOfVersion, VERSION } from '../../src/registry/names.ts'
+import { ownVersion, SCOPE, tagOfVersion } from '../../src/registry/names.ts'
 import type { Principal } from '../auth.ts'
 import type { RegistryContext } from '../context.ts'
 import { findScope, insertScope } from '../db/scopes.ts'
@@ -89,7 +89,7 @@ async function publish(
     throw new SkillsError('manifest_invalid', diagnostics[0]?.message ?? 'It is not a skill')
   }
   const { name, description, skill } = manifest
-  const own = manifest.version !== undefined && VERSION.test(manifest.version) ? manifest.version : version
+  const own = ownVersion(manifest) ?? version
   const packed = packSkill(files, {
     name,
     version: own,

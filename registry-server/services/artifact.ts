@@ -11,7 +11,7 @@ import { INTEGRITY, SKILL_ARTIFACT, SKILL_CONFIG, SKILL_CONTENT } from '../../sr
 import { readArchive } from '../../src/platform/archive.ts'
 import { LIMITS } from '../../src/platform/limits.ts'
 import { displayShort } from '../../src/platform/text.ts'
-import { nameOfRepository, versionOfTag } from '../../src/registry/names.ts'
+import { nameOfRepository, ownVersion, versionOfTag } from '../../src/registry/names.ts'
 import { findSecrets } from '../../src/registry/secrets.ts'
 import { writeTarGz } from '../archives/tar-gz.ts'
 import { fingerprintOf, npmPackage } from './packages.ts'
@@ -111,10 +111,11 @@ function judge(
       { hint: `publish it to a repository that ends in /${shown(manifest.name)}, or change its name` },
     )
   }
-  if (manifest.version !== undefined && manifest.version !== version) {
+  const own = ownVersion(manifest)
+  if (own !== undefined && own !== version) {
     throw new SkillsError(
       'manifest_invalid',
-      `${manifest.contract?.version === undefined ? 'SKILL.md: metadata.version' : 'skill.toml: skill.version'}: ${shown(manifest.version)} is published as ${version}`,
+      `${manifest.contract?.version === undefined ? 'SKILL.md: metadata.version' : 'skill.toml: skill.version'}: ${shown(own)} is published as ${version}`,
       { hint: 'publish the version that the manifest names' },
     )
   }

@@ -12,7 +12,7 @@ import { type Packed, packSkill } from '../oci/pack.ts'
 import { imageLayout } from '../oci/layout.ts'
 import { writeFileAtomic } from '../platform/fs.ts'
 import { displayShort, displayText } from '../platform/text.ts'
-import { tagOfVersion, VERSION } from '../registry/names.ts'
+import { ownVersion, tagOfVersion, VERSION } from '../registry/names.ts'
 import { findSecrets } from '../registry/secrets.ts'
 import { readSkill } from '../sources/read-skill.ts'
 import type { Io } from './io.ts'
@@ -156,17 +156,18 @@ function refuseSecrets(files: readonly SkillFile[]): void {
   })
 }
 
-function versionOf({ version }: Manifest, release: string | undefined): string {
-  if (version !== undefined && release !== undefined && version !== release) {
+function versionOf(manifest: Manifest, release: string | undefined): string {
+  const own = ownVersion(manifest)
+  if (own !== undefined && release !== undefined && own !== release) {
+    const place =
+      manifest.contract?.version === undefined ? 'metadata.version in SKILL.md' : 'version in skill.toml'
     throw new SkillsError(
       'publish_refused',
-      `The skill says that it is ${displayShort(version, 60)}, not ${displayShort(release, 60)}`,
-      {
-        hint: 'change version in skill.toml, or leave --release out',
-      },
+      `The skill says that it is ${displayShort(own, 60)}, not ${displayShort(release, 60)}`,
+      { hint: `change ${place}, or leave --release out` },
     )
   }
-  const found = release ?? version
+  const found = release ?? manifest.version
   if (found !== undefined && VERSION.test(found)) return found
   throw new SkillsError(
     'publish_refused',

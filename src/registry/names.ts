@@ -8,6 +8,14 @@ export const SCOPED_NAME = /^@(?=[^/]{1,64}\/)[a-z0-9]+(?:-[a-z0-9]+)*\/(?=.{1,6
 export const VERSION =
   /^(?=.{5,128}$)(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*)(?:\.(?:0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*))*)?(?:\+[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*)?$/
 
+/**
+ * The version that a skill gives itself; undefined where it gives none. What stands in `metadata.version` of a SKILL.md is any
+ * text: a `1.0` or `v2` says nothing about the version that it is published as.
+ */
+export function ownVersion({ version }: { readonly version?: string }): string | undefined {
+  return version !== undefined && VERSION.test(version) ? version : undefined
+}
+
 /** The scope and the skill's name of `@scope/name`; undefined for any other text. */
 export function splitScopedName(name: string): { scope: string; skill: string } | undefined {
   if (!SCOPED_NAME.test(name)) return undefined

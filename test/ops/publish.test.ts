@@ -84,6 +84,21 @@ describe('pack', () => {
     await expect(packFolder({ folder: skill(other), release: '2.0.0' }, other)).toThrowCode('publish_refused')
   })
 
+  test('lets --release decide where metadata.version is no semantic version', async () => {
+    const io = testIo()
+    const text = (version: string): string =>
+      `---\nname: pdf\ndescription: Reads PDF files.\nmetadata:\n  version: "${version}"\n---\n`
+    const folder = skill(io, { 'SKILL.md': text('1.0'), 'skill.toml': '[skill]\n\n[capabilities]\n' })
+    await expect(packFolder({ folder }, io)).toThrowCode('publish_refused')
+    expect(await packFolder({ folder, release: '1.0.0' }, io)).toMatchObject({ version: '1.0.0' })
+    const other = testIo()
+    const own = skill(other, { 'SKILL.md': text('1.1.0'), 'skill.toml': '[skill]\n\n[capabilities]\n' })
+    await expect(packFolder({ folder: own, release: '2.0.0' }, other)).rejects.toMatchObject({
+      code: 'publish_refused',
+      hint: 'change metadata.version in SKILL.md, or leave --release out',
+    })
+  })
+
   test('refuses what is not valid, naming file and rule', async () => {
     const io = testIo()
     const folder = skill(io, { 'SKILL.md': '---\nname: PDF\n---\n' })

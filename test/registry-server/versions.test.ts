@@ -3,9 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { listAudit } from '../../registry-server/db/audit.ts'
 import { openRegistryDatabase } from '../../registry-server/db/open.ts'
 import { packSkill } from '../../src/oci/pack.ts'
+import { checkArtifact } from '../../registry-server/services/artifact.ts'
+import { artifactOf } from '../support/catalogue.ts'
 import { META, pdfFiles } from '../support/oci-skill.ts'
 import { cleanDatabases, DATABASES } from '../support/registry-databases.ts'
 import { startRegistry } from '../support/registry.ts'
+import { skillFiles, skillMd } from '../support/skill-files.ts'
 
 cleanDatabases()
 
@@ -48,4 +51,26 @@ describe.each(DATABASES)('a version on $name', ({ skip, ...database }) => {
       await registry.close()
     },
   )
+})
+
+describe('the version that a manifest names', () => {
+  const pushed = (metadata: string) =>
+    checkArtifact(
+      artifactOf(
+        { name: '@acme/pdf', version: '1.0.0' },
+        skillFiles({
+          'SKILL.md': skillMd(`name: pdf\ndescription: Reads.\nmetadata:\n  version: "${metadata}"`),
+        }),
+      ),
+    )
+
+  test('is the one it is published as', async () => {
+    await expect(pushed('1.0.0')).resolves.toMatchObject({ version: '1.0.0' })
+    await expect(pushed('1.0.1')).rejects.toMatchObject({ code: 'manifest_invalid' })
+  })
+
+  test('binds nobody where it is no semantic version', async () => {
+    await expect(pushed('1.0')).resolves.toMatchObject({ version: '1.0.0' })
+    await expect(pushed('v2')).resolves.toMatchObject({ version: '1.0.0' })
+  })
 })
