@@ -47,6 +47,7 @@ async function resolveVersion(
   const document = await clientOf(registry, io).skill(spec.name)
   const { version, digest } = chooseVersion(document, spec.range, choiceRules(spec.name, locked, io))
   remarkDeprecated(document, version, io)
+  remarkLocked(document, { locked, chosen: version }, io)
   const { name, subdir } = spec
   return { kind: 'registry', registry, name, version, digest, ...(subdir !== undefined && { subdir }) }
 }
@@ -65,6 +66,21 @@ export function remarkDeprecated(document: SkillDocument, version: string, io: S
   if (text === undefined) return
   const what = own === undefined ? document.name : `${document.name}@${version}`
   io.notice?.({ code: 'deprecated', message: `${what} is deprecated: ${displayShort(text, 300)}` })
+}
+
+/** Tells why an update leaves the locked version for another, perhaps an older one, or finds no other. */
+function remarkLocked(
+  document: SkillDocument,
+  { locked, chosen }: { readonly locked: string | undefined; readonly chosen: string },
+  io: SourceIo,
+): void {
+  const yanked = document.versions.find(({ version }) => version === locked)?.yanked
+  if (locked === undefined || yanked === undefined) return
+  io.notice?.({
+    code: 'yanked',
+    message: `${displayText(document.name)}@${displayShort(locked, 128)} was yanked: ${displayShort(yanked, 300)}`,
+    hint: chosen === locked ? 'nothing else fits its range' : `${chosen} takes its place`,
+  })
 }
 
 /** A look at the catalogue beside the download; that it cannot be had is no failure of a locked install. */

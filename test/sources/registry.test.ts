@@ -72,8 +72,12 @@ test('does not choose a yanked version, but opens a locked one with a remark', a
   expect(await registrySource.resolve(spec('^1'), io)).toMatchObject({ version: '1.0.0' })
   await expect(registrySource.resolve(spec('1.1.0'), io)).toThrowCode('version_not_found')
   expect(await registrySource.newest(spec('^1'), locked, io)).toMatchObject({ version: '1.0.0' })
+  const yanked = { code: 'yanked', message: '@acme/pdf@1.1.0 was yanked: deletes files' }
+  expect(io.notices.splice(0)).toMatchObject([{ ...yanked, hint: '1.0.0 takes its place' }])
   await registrySource.open(locked, io)
-  expect(io.notices).toMatchObject([{ code: 'yanked', message: '@acme/pdf@1.1.0 was yanked: deletes files' }])
+  expect(io.notices.splice(0)).toMatchObject([yanked])
+  expect(await registrySource.newest(spec('^1.1'), locked, io)).toMatchObject({ version: '1.1.0' })
+  expect(io.notices).toMatchObject([{ ...yanked, hint: 'nothing else fits its range' }])
 })
 
 test('holds back what is younger than the project allows, except what is locked or exempt', async () => {
