@@ -219,7 +219,7 @@ function versionTable({ skill, version, previous }: SkillPage): Html {
       skill.versions.length < 2
         ? ''
         : html`<form class="filters" action="/skills/${skill.name}/diff">
-            ${versionSelect('from', 'Compare', skill, previous ?? skill.versions[1]?.version)}
+            ${versionSelect('from', 'Compare', skill, previous ?? skill.versions.find((one) => one.version !== version.version)?.version)}
             ${versionSelect('to', 'with', skill, version.version)}
             <button>Compare</button>
           </form>`

@@ -193,6 +193,11 @@ describe.each(DATABASES)('pages on $name', (database) => {
     expect(diff).toContain('May do more')
     expect(diff).toContain('*.example.org')
   })
+  test.skipIf(skip)('offer to compare a version with another one, also the oldest', async () => {
+    const html = await (await registry.anonymous('/skills/@acme/fetcher/v/1.0.0')).text()
+    const chosen = [...html.matchAll(/<option selected>([^<]+)</g)].map(([, version]) => version)
+    expect(chosen).toEqual(['1.1.0', '1.0.0'])
+  })
   test.skipIf(skip)('show only commands that the command line takes', async () => {
     const shown: string[] = []
     for (const path of PAGES) {
