@@ -66,11 +66,12 @@ export async function solveProject(request: SolveProject, from: SourceIo): Promi
   }))
   for (const skill of standingOf(request)) needs.push(...needsOf(skill))
   if (needs.length === 0) return []
-  const [{ solve }, { clientOf, registryOf }, { choiceRules, remarkDeprecated }] = await Promise.all([
-    import('../registry/solve.ts'),
-    import('../sources/registry-place.ts'),
-    import('../sources/registry.ts'),
-  ])
+  const [{ solve }, { clientOf, registryOf }, { choiceRules, remarkDeprecated, remarkLocked }] =
+    await Promise.all([
+      import('../registry/solve.ts'),
+      import('../sources/registry-place.ts'),
+      import('../sources/registry.ts'),
+    ])
   const specs = new Map(roots.map(({ spec }) => [spec.name, spec]))
   const scopes = scopeRegistries(roots)
   const registries = new Map<string, string>()
@@ -92,9 +93,11 @@ export async function solveProject(request: SolveProject, from: SourceIo): Promi
   })
   const skills = skillsOf(solution, { request, roots, registries, scopes })
   for (const { resolution } of skills) {
-    if (resolution.version === lockedVersion(resolution.name)) continue
-    const found = solution.get(resolution.name)
-    if (found) remarkDeprecated(found.document, resolution.version, from)
+    const { name, version } = resolution
+    const locked = lockedVersion(name)
+    const document = solution.get(name)?.document
+    if (document && request.fresh(name)) remarkLocked(document, { locked, chosen: version }, from)
+    if (document && version !== locked) remarkDeprecated(document, version, from)
   }
   return skills
 }

@@ -69,7 +69,7 @@ export function remarkDeprecated(document: SkillDocument, version: string, io: S
 }
 
 /** Tells why an update leaves the locked version for another, perhaps an older one, or finds no other. */
-function remarkLocked(
+export function remarkLocked(
   document: SkillDocument,
   { locked, chosen }: { readonly locked: string | undefined; readonly chosen: string },
   io: SourceIo,

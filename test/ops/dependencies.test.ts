@@ -104,6 +104,20 @@ describe('dependencies between skills', () => {
   })
 })
 
+test('an update off a yanked version says why it goes back', async () => {
+  const { io, registry } = await projectWith()
+  registry.add({ name: '@acme/pdf', version: '1.0.0' })
+  registry.add({ name: '@acme/pdf', version: '1.1.0' })
+  await add(adding('@acme/pdf'), io)
+  registry.yank('@acme/pdf', '1.1.0', 'deletes files')
+  expect(await update({ names: [], check: true }, io)).toMatchObject({
+    items: [{ from: { version: '1.1.0' }, to: { version: '1.0.0' } }],
+  })
+  expect(io.notices).toMatchObject([
+    { code: 'yanked', message: '@acme/pdf@1.1.0 was yanked: deletes files', hint: '1.0.0 takes its place' },
+  ])
+})
+
 describe('rules of skills.json about sources', () => {
   test('minimumReleaseAge holds for add, install and update, never for what is locked', async () => {
     const { io, registry } = await projectWith({ minimumReleaseAge: '3d' })
