@@ -1,7 +1,7 @@
 // What tokens look like. `skw_` and a checksum let scanners of leaked secrets recognise one, and let the server refuse a
 // mistyped one without asking the database.
 import { createHash, randomBytes } from 'node:crypto'
-import { crc32 } from './crc32.ts'
+import { crc32 } from 'node:zlib'
 
 const PREFIX = 'skw_'
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'

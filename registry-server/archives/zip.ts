@@ -1,6 +1,6 @@
 // Files as a .zip, stored, with the same bytes on every machine: sorted, UTF-8 names, the first moment that ZIP knows.
 import { modeOf, sortByPath, type SkillFile } from '../../src/integrity/tree.ts'
-import { crc32 } from './crc32.ts'
+import { crc32 } from 'node:zlib'
 
 const UTF8_NAMES = 0x0800
 /** 1980-01-01. */
