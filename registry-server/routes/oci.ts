@@ -72,9 +72,11 @@ function probe(c: RegistryRequest): Response {
 
 function challenge(context: RegistryContext, c: RegistryRequest): string {
   const origin = context.origin(c.req.raw)
-  const [, name] = /^\/v2\/(.+)\/(?:manifests|blobs|tags|referrers)\//.exec(c.req.path) ?? []
-  const actions =
-    c.req.method === 'DELETE' ? 'delete' : /^(?:GET|HEAD)$/.test(c.req.method) ? 'pull' : 'pull,push'
+  const { method, path } = c.req
+  const [, name, kind] = /^\/v2\/(.+)\/(blobs\/uploads|manifests|blobs|tags|referrers)\//.exec(path) ?? []
+  // Whatever is done with an upload, asking how far it is included, is a part of pushing.
+  const isPush = kind === 'blobs/uploads' || !/^(?:GET|HEAD|DELETE)$/.test(method)
+  const actions = isPush ? 'pull,push' : method === 'DELETE' ? 'delete' : 'pull'
   const scope =
     name !== undefined && /^[a-z0-9._/-]+$/.test(name) ? `,scope="repository:${name}:${actions}"` : ''
   return `Bearer realm="${origin}/v2/token",service="${new URL(origin).host}"${scope}`

@@ -100,6 +100,10 @@ describe.each(DATABASES)('who may do what on $name', (database) => {
     )
     const pushing = await registry.anonymous('/v2/team/one/blobs/uploads/', { method: 'POST' })
     expect(pushing.headers.get('www-authenticate')).toContain('scope="repository:team/one:pull,push"')
+    for (const method of ['GET', 'DELETE']) {
+      const asked = await as(undefined, '/v2/team/one/blobs/uploads/some-upload', method)
+      expect(asked.headers.get('www-authenticate')).toContain('scope="repository:team/one:pull,push"')
+    }
     const basic = `Basic ${Buffer.from(`reader:${tokens.reader}`).toString('base64')}`
     const issue = async (headers: Record<string, string>, scope: string) => {
       const response = await registry.anonymous(`/v2/token?service=x&scope=${scope}`, { headers })
