@@ -28,7 +28,7 @@ export const PUBLISHING: readonly CommandRow[] = [
     args: '[folder]',
     summary: 'publish a skill to a registry or to any OCI repository',
     about:
-      'A published version never changes: the same content again is a success, other content is refused. Refused are also\n' +
+      'A published version never changes: the same content again is a success, other content is refused. Refused are also ' +
       'secrets, links, and a patch release that asks for more capabilities than the version before it.',
     options: [
       FROM,

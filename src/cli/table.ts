@@ -47,8 +47,6 @@ const ADD: readonly OptionRow[] = [
 const INSTALL: readonly OptionRow[] = [GLOBAL, GRANT, DRY, OFFLINE, FORCE]
 const FROZEN: OptionRow = { flags: '--frozen', summary: 'exactly skills.lock or nothing, like ci' }
 
-/** Where a registry keeps its data. */
-
 const SKILLS = 'Skills:'
 const TRUST = 'Trust:'
 const AUTHORS = 'For authors:'
@@ -64,8 +62,8 @@ export const COMMANDS: readonly CommandRow[] = [
     args: '[source...]',
     summary: 'add skills from a registry, a git repository, a folder or an archive',
     about:
-      'A SOURCE is @scope/name[@range] of a registry, a folder (./x), owner/repo[/folder][@skill], a git or archive URL,\n' +
-      'a page of GitHub or GitLab, oci://host/repository:tag, npm:package[@range], or https://host with an index of skills.\n' +
+      'A SOURCE is @scope/name[@range] of a registry, a folder (./x), owner/repo[/folder][@skill], a git or archive URL, ' +
+      'a page of GitHub or GitLab, oci://host/repository:tag, npm:package[@range], or https://host with an index of skills. ' +
       'Append #REF for a branch, tag or commit, #semver:^1.2 for tags, #path:DIR for a folder.',
     options: ADD,
     examples: [
@@ -85,7 +83,7 @@ export const COMMANDS: readonly CommandRow[] = [
     args: '<query...>',
     summary: 'look for skills in a registry; at a terminal, choose what to add',
     about:
-      'Asks the registry of skills.json, or the one that --registry names: also one that speaks the ClawHub API, or a site\n' +
+      'Asks the registry of skills.json, or the one that --registry names: also one that speaks the ClawHub API, or a site ' +
       'with an index of skills.',
     options: [
       FROM,
