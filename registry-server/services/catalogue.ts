@@ -5,6 +5,7 @@ import type { Capabilities } from '../../src/capabilities/capabilities.ts'
 import type { Diagnostic } from '../../src/errors/diagnostic.ts'
 import { SkillsError } from '../../src/errors/error.ts'
 import { displayShort } from '../../src/platform/text.ts'
+import { dependencyName } from '../../src/registry/names.ts'
 import { describeChange, wideningOf } from '../../src/registry/release-rules.ts'
 import type { Database } from '../db/database.ts'
 import { insertDependency, insertFiles } from '../db/files.ts'
@@ -69,9 +70,11 @@ export async function indexManifest(tx: Database, publication: Publication): Pro
     fingerprint: checked.fingerprint,
   })
   await insertFiles(tx, id, checked.files)
-  for (const dependency of dependenciesOf(name, checked.manifest.dependencies)) {
-    await insertDependency(tx, id, dependency)
+  const needs = new Map<string, string>()
+  for (const [key, range] of Object.entries(checked.manifest.dependencies)) {
+    needs.set(dependencyName(key, name), range)
   }
+  for (const [needed, range] of needs) await insertDependency(tx, id, { name: needed, range })
   await refresh(tx, skill)
   return warnings
 }
@@ -86,20 +89,6 @@ function versionExists(name: string, same: VersionListRow): SkillsError {
     hint: 'a version never changes: publish the next one',
     details: { detail: 'version_exists', digest: same.digest },
   })
-}
-
-/** A dependency is a skill of the same scope, unless its range names another: `@other/pdf@^1.0`. */
-function dependenciesOf(
-  dependent: string,
-  dependencies: Readonly<Record<string, string>>,
-): { name: string; range: string }[] {
-  const scope = dependent.slice(0, dependent.indexOf('/'))
-  const found = new Map<string, string>()
-  for (const [key, value] of Object.entries(dependencies)) {
-    const other = /^(@[a-z0-9-]+\/[a-z0-9-]+)(?:@(.*))?$/.exec(value)
-    found.set(other?.[1] ?? `${scope}/${key}`, other ? (other[2] ?? '*') : value)
-  }
-  return [...found].map(([name, range]) => ({ name, range }))
 }
 
 /** @throws capability_widened */

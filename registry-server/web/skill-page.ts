@@ -7,6 +7,7 @@ import type {
   SkillDocument,
   VersionDocument,
 } from '../../src/registry/protocol.ts'
+import { dependencyName } from '../../src/registry/names.ts'
 import { capabilityTable, changeTable } from './capability-table.ts'
 import { amount, bytes, command, date, type Html, page, plural, safe, shown } from './layout.ts'
 
@@ -138,7 +139,11 @@ function facts({ skill, version, downloads, dependents, source }: SkillPage): Ht
           dependencies.length === 0
             ? 'nothing'
             : dependencies.map(
-                ([name, range], index) => html`${index === 0 ? '' : ', '}${shown(name)} ${shown(range)}`,
+                ([key, range], index) =>
+                  html`${index === 0 ? '' : ', '}<a href="/skills/${dependencyName(key, skill.name)}"
+                      >${shown(key)}</a
+                    >
+                    ${shown(range)}`,
               )
         }
       </dd>

@@ -1,13 +1,14 @@
 // Who needs whom in a lock. Pure.
 // A dependency `@scope/name` means that skill of a registry; a bare `name` means the one of the same scope where the
 // skill that needs it came from a registry, and elsewhere the skill locked under that name.
+import { dependencyName } from '../registry/names.ts'
 import type { Resolution } from '../sources/source.ts'
 import type { LockEntry, Lockfile } from './lockfile.ts'
 
 /** `@scope/name` that a dependency of a skill at this address means; undefined for a bare name outside a registry. */
 export function dependencyTarget(key: string, from: Resolution): string | undefined {
-  if (key.startsWith('@')) return key
-  return from.kind === 'registry' ? `${from.name.slice(0, from.name.indexOf('/'))}/${key}` : undefined
+  if (from.kind === 'registry') return dependencyName(key, from.name)
+  return key.startsWith('@') ? key : undefined
 }
 
 /** The name that a skill of a registry is locked under; undefined when it is not locked. */

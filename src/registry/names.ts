@@ -23,6 +23,11 @@ export function splitScopedName(name: string): { scope: string; skill: string } 
   return { scope: name.slice(0, slash), skill: name.slice(slash + 1) }
 }
 
+/** `@scope/name` that a dependency of a skill of a registry means: a bare name is one of the same scope. */
+export function dependencyName(key: string, dependent: string): string {
+  return key.startsWith('@') ? key : `${dependent.slice(0, dependent.indexOf('/'))}/${key}`
+}
+
 /** `scope/name`, the OCI repository of `@scope/name`. */
 export function repositoryOfName(name: string): string {
   return name.slice(1)

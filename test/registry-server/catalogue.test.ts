@@ -45,6 +45,8 @@ describe.each(DATABASES)('the catalogue on $name', (database) => {
     }
     const dependent = '[skill]\nname = "user"\n[dependencies]\nnet = "^1.0"\n'
     expect((await publish({ name: '@acme/user', version: '0.1.0', toml: dependent })).status).toBe(201)
+    const elsewhere = '[skill]\nname = "far"\n[dependencies]\n"@acme/net" = "^1.1"\n'
+    expect((await publish({ name: '@other/far', version: '0.1.0', toml: elsewhere })).status).toBe(201)
   }, 120_000)
   afterAll(() => registry?.close())
 
@@ -59,7 +61,7 @@ describe.each(DATABASES)('the catalogue on $name', (database) => {
       signed: false,
       tags: { latest: '1.1.0' },
       owners: ['admin'],
-      dependents: 1,
+      dependents: 2,
     })
     expect(skill.versions.map(({ version }) => version)).toEqual(['1.1.0', '1.0.0'])
   })
@@ -101,23 +103,29 @@ describe.each(DATABASES)('the catalogue on $name', (database) => {
       expect(missing.status).toBe(404)
     }
   })
-  test.skipIf(skip)('two versions are compared, and the dependents are named', async () => {
-    const { body } = await get('/skills/@acme/net/diff?from=1.0.0&to=1.1.0')
-    expect(wire.diffSchema.parse(body)).toEqual({
-      name: '@acme/net',
-      from: '1.0.0',
-      to: '1.1.0',
-      widens: true,
-      changes: [
-        { change: 'widened', capability: 'network', before: 'a.example.org', after: '*.example.org' },
-      ],
-    })
-    expect((await get('/skills/@acme/net/diff')).status).toBe(400)
-    expect(wire.dependentsSchema.parse((await get('/skills/@acme/net/dependents')).body)).toEqual({
-      total: 1,
-      dependents: [{ name: '@acme/user', version: '0.1.0', range: '^1.0' }],
-    })
-  })
+  test.skipIf(skip)(
+    'two versions are compared, and the dependents are named, of whatever scope',
+    async () => {
+      const { body } = await get('/skills/@acme/net/diff?from=1.0.0&to=1.1.0')
+      expect(wire.diffSchema.parse(body)).toEqual({
+        name: '@acme/net',
+        from: '1.0.0',
+        to: '1.1.0',
+        widens: true,
+        changes: [
+          { change: 'widened', capability: 'network', before: 'a.example.org', after: '*.example.org' },
+        ],
+      })
+      expect((await get('/skills/@acme/net/diff')).status).toBe(400)
+      expect(wire.dependentsSchema.parse((await get('/skills/@acme/net/dependents')).body)).toEqual({
+        total: 2,
+        dependents: [
+          { name: '@acme/user', version: '0.1.0', range: '^1.0' },
+          { name: '@other/far', version: '0.1.0', range: '^1.1' },
+        ],
+      })
+    },
+  )
   test.skipIf(skip)('an unchanged document is answered with 304', async () => {
     const path = '/api/v1/skills/@acme/net'
     const first = await registry.anonymous(path)
