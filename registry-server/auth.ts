@@ -1,6 +1,6 @@
 // Who asks, and what he may do. A token never gives more than its owner may, an owner never more than his token.
 import { SkillsError } from '../src/errors/error.ts'
-import type { Role } from '../src/registry/protocol.ts'
+import { type Role, TOKEN_USER } from '../src/registry/protocol.ts'
 import type { RegistryContext } from './context.ts'
 import { findScope, roleIn } from './db/scopes.ts'
 import { findTokenByHash, findTokenById, type TokenHolder } from './db/tokens.ts'
@@ -41,7 +41,7 @@ const NEEDED_ROLE: Readonly<Record<Action, readonly Role[]>> = {
 
 /**
  * The principal of an `Authorization` header: `Bearer` with an API token or a registry token, or `Basic` with a token as
- * the password.
+ * the password of its user or of `token`.
  * @throws unauthorized for anything that does not hold, without saying which part
  */
 export async function authenticate(context: RegistryContext, header: string | undefined): Promise<Principal> {
@@ -53,8 +53,9 @@ export async function authenticate(context: RegistryContext, header: string | un
   if (/^basic$/i.test(scheme)) {
     const text = Buffer.from(value, 'base64').toString()
     const colon = text.indexOf(':')
+    const name = text.slice(0, colon)
     const principal = await byToken(context, text.slice(colon + 1))
-    if (colon >= 0 && (principal.user === undefined || principal.user === text.slice(0, colon)))
+    if (colon >= 0 && (principal.user === undefined || principal.user === name || name === TOKEN_USER))
       return principal
   }
   throw refused()

@@ -10,7 +10,7 @@ import { displayShort, displayText } from '../platform/text.ts'
 import { repositoryOfName, SCOPE, tagOfVersion, VERSION } from '../registry/names.ts'
 import type { SkillDocument } from '../registry/protocol.ts'
 import { describeChange, wideningOf } from '../registry/release-rules.ts'
-import { ociCredentials } from '../sources/oci-access.ts'
+import { asOciCredential, ociCredentials } from '../sources/oci-access.ts'
 import type { OciSpec } from '../sources/source.ts'
 import { parseSpec } from '../sources/spec.ts'
 import type { Io } from './io.ts'
@@ -76,8 +76,7 @@ async function toRegistry(folder: PackedFolder, request: PublishRequest, io: Io)
   }
   if (dryRun) return { ...result, status: 'checked' }
   const { credential, registry } = access
-  const credentials: CredentialLookup = async () =>
-    credential && { kind: 'basic', username: credential.user ?? 'token', password: credential.token }
+  const credentials: CredentialLookup = async () => credential && asOciCredential(credential)
   const client = ociClient({ registry: new URL(registry).host, credentials, signal: io.signal })
   io.report(`publishing ${displayText(name)}@${folder.version}`)
   await push(folder, { client, repository: repositoryOfName(name), tag: tagOfVersion(folder.version) })

@@ -5,6 +5,8 @@ import { capabilitiesSchema } from '../capabilities/schema.ts'
 import { SCOPE, SCOPED_NAME, VERSION } from './names.ts'
 
 export const API_BASE = '/api/v1'
+/** Under `/v2` a token is the password of Basic authentication; this is the user's name for whoever knows only the token. */
+export const TOKEN_USER = 'token'
 
 const text = z.string()
 const count = z.int().check(z.nonnegative())

@@ -184,3 +184,16 @@ test('installs what a skill needs, one version a name, and removes it with the l
     removed: ['csv-report', 'weekly-report'],
   })
 })
+
+test('publishes from CI with a token and a registry in the environment alone', async () => {
+  const run = await runCli(['publish', release('2.0.0'), '--scope', '@acme', '--json'], {
+    cwd: root,
+    env: {
+      HOME: join(root, 'ci-home'),
+      SKILLWARD_REGISTRY: registry.url,
+      SKILLWARD_TOKEN: registry.firstToken ?? '',
+    },
+  })
+  expect(run).toMatchObject({ exit: 0 })
+  expect(JSON.parse(run.stdout)).toMatchObject({ status: 'published', version: '2.0.0' })
+})

@@ -145,6 +145,13 @@ describe.each(DATABASES)('who may do what on $name', (database) => {
     }
   })
 
+  test('takes a token as the password of its user, or of the name for whoever does not know him', async () => {
+    for (const name of ['owner', 'token']) {
+      const authorization = `Basic ${Buffer.from(`${name}:${tokens.owner}`).toString('base64')}`
+      expect((await registry.anonymous('/v2/', { headers: { authorization } })).status).toBe(200)
+    }
+  })
+
   test('keeps one owner in every scope, and lets only owners change members', async () => {
     const change = (who: string, user: string, role: string) =>
       registry.json('PUT', `/api/v1/scopes/@team/members/${user}`, { role }, tokens[who])
