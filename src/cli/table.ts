@@ -166,9 +166,10 @@ export const COMMANDS: readonly CommandRow[] = [
     aliases: ['show', 'view'],
     group: SKILLS,
     args: '<name>',
-    summary: 'show everything known of one skill',
-    options: [GLOBAL],
-    examples: ['skills info pdf'],
+    summary: 'show everything known of one skill, installed here or published',
+    about: 'NAME is that of an installed skill, or @scope/name[@range] of a registry.',
+    options: [FROM, GLOBAL],
+    examples: ['skills info pdf', 'skills info @acme/pdf@^1.2 --registry https://skills.example.org'],
     load: () => import('./commands/info.ts'),
   },
   {

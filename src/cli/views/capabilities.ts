@@ -1,4 +1,5 @@
 // `skills capabilities`, `… grant` and `… revoke` for a person.
+import type { Capabilities } from '../../capabilities/capabilities.ts'
 import { describeCapabilities } from '../../capabilities/describe.ts'
 import type { CapabilitiesResult } from '../../ops/capabilities.ts'
 import { displayText } from '../../platform/text.ts'
@@ -15,6 +16,18 @@ export function capabilitiesView(result: CapabilitiesResult, canvas: Canvas): st
   return paragraphs(...result.skills.map((skill) => skillText(skill, canvas)))
 }
 
+/** A line a rule, the severity first. */
+export function capabilityLines(capabilities: Capabilities, canvas: Canvas, indent: string): string {
+  return columns(
+    describeCapabilities(capabilities).map(({ severity, text }) => [
+      { text: severity, format: SEVERITY[severity] },
+      text,
+    ]),
+    canvas,
+    { indent },
+  )
+}
+
 function skillText(skill: CapabilitiesResult['skills'][number], canvas: Canvas): string {
   const granted = describeCapabilities(skill.granted)
   const given = new Set(granted.map((line) => `${line.capability} ${line.value}`))
@@ -23,11 +36,7 @@ function skillText(skill: CapabilitiesResult['skills'][number], canvas: Canvas):
     canvas.style('bold', displayText(skill.name)) +
       (skill.changed ? canvas.style('green', ' (changed)') : ''),
     granted.length === 0 ? '  may do nothing' : '  may:',
-    columns(
-      granted.map((line) => [{ text: line.severity, format: SEVERITY[line.severity] }, line.text]),
-      canvas,
-      { indent: '    ' },
-    ),
+    capabilityLines(skill.granted, canvas, '    '),
     skill.request && rest.length > 0
       ? lines('  asks for, not granted:', requestLines({ ...skill.request, lines: rest }, canvas))
       : '',
