@@ -28,14 +28,14 @@ export function capabilitySummary(c: Capabilities): string {
   return parts.join(', ') || 'nothing'
 }
 
-/** The immutable part of an address, short: a commit, an archive's digest, or a folder. */
+/** The immutable part of an address, short: a commit, a digest, or a folder. */
 export function shortAddress(resolution: Resolution): string {
   switch (resolution.kind) {
     case 'git':
       return resolution.commit.slice(0, 10)
-    case 'registry':
     case 'npm':
       return resolution.version
+    case 'registry':
     case 'archive':
     case 'oci':
     case 'well-known':
