@@ -1,5 +1,6 @@
 // Manifests: stored byte for byte under their digest, found by digest or tag. A version's tag never moves.
 import { SkillsError } from '../../src/errors/error.ts'
+import { SKILL_ARTIFACT } from '../../src/oci/media-types.ts'
 import { versionOfTag } from '../../src/registry/names.ts'
 import type { Principal } from '../auth.ts'
 import { algorithmOf, digestOf, isDigest } from '../blobs/store.ts'
@@ -22,7 +23,6 @@ import { type ReadManifest, readManifestForm } from './manifest-form.ts'
 import type { Push } from './publish-hook.ts'
 import { isTag, readable, requireAccess, writable } from './repository.ts'
 
-export const SKILL_ARTIFACT = 'application/vnd.agentskills.skill.v1'
 /** More tags in one request are not taken. */
 const TAGS_AT_ONCE = 50
 

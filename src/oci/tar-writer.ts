@@ -6,11 +6,11 @@ import { modeOf, sortByPath, type SkillFile } from '../integrity/tree.ts'
 const BLOCK = 512
 const NAME_BYTES = 100
 
-/** The tar of the files below `root/`, each folder before what it holds. */
+/** The tar of the files below `root/` (`''` for none), each folder before what it holds. */
 export function writeTar(root: string, files: readonly SkillFile[]): Buffer {
   const parts: Buffer[] = []
   const folders = new Set<string>()
-  const placed = files.map(({ path, bytes }) => ({ path: `${root}/${path}`, bytes }))
+  const placed = files.map(({ path, bytes }) => ({ path: root === '' ? path : `${root}/${path}`, bytes }))
   for (const { path, bytes } of sortByPath(placed)) {
     for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
       const folder = path.slice(0, slash + 1)
