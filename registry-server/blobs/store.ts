@@ -46,14 +46,8 @@ export interface BlobStore {
 }
 
 export type Algorithm = 'sha256' | 'sha512'
-const DIGEST = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/
 
-/** True for a digest of an algorithm that the registry knows. */
-export function isDigest(text: string): boolean {
-  return DIGEST.test(text)
-}
-
-/** The algorithm of a digest that `isDigest` accepts. */
+/** The algorithm of a digest. */
 export function algorithmOf(digest: string): Algorithm {
   return digest.startsWith('sha512:') ? 'sha512' : 'sha256'
 }

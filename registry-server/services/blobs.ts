@@ -1,7 +1,8 @@
 // Blobs as a repository shows them. Small ones are kept in memory under their digest.
 import type { Readable } from 'node:stream'
 import type { Principal } from '../auth.ts'
-import { type ByteRange, isDigest } from '../blobs/store.ts'
+import { isDigest } from '../../src/oci/digest.ts'
+import type { ByteRange } from '../blobs/store.ts'
 import type { RegistryContext } from '../context.ts'
 import { recordAudit } from '../db/audit.ts'
 import { blobIsUsed, findBlob, repositoriesWithBlob, unlinkBlob } from '../db/blobs.ts'

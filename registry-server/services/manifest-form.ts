@@ -1,5 +1,5 @@
 // What a manifest must be to be stored, and what it refers to. Pure.
-import { isDigest } from '../blobs/store.ts'
+import { isDigest } from '../../src/oci/digest.ts'
 import { ociError } from '../problem.ts'
 
 const IMAGE = [

@@ -1,9 +1,11 @@
 // Manifests: stored byte for byte under their digest, found by digest or tag. A version's tag never moves.
 import { SkillsError } from '../../src/errors/error.ts'
+import { isDigest } from '../../src/oci/digest.ts'
 import { SKILL_ARTIFACT } from '../../src/oci/media-types.ts'
+import { isTag } from '../../src/oci/reference.ts'
 import { versionOfTag } from '../../src/registry/names.ts'
 import type { Principal } from '../auth.ts'
-import { algorithmOf, digestOf, isDigest } from '../blobs/store.ts'
+import { algorithmOf, digestOf } from '../blobs/store.ts'
 import type { RegistryContext } from '../context.ts'
 import { recordAudit } from '../db/audit.ts'
 import { findBlob } from '../db/blobs.ts'
@@ -21,7 +23,7 @@ import { deleteTag, findTag, setTag } from '../db/tags.ts'
 import { ociError } from '../problem.ts'
 import { type ReadManifest, readManifestForm } from './manifest-form.ts'
 import type { Push } from './publish-hook.ts'
-import { isTag, readable, requireAccess, writable } from './repository.ts'
+import { readable, requireAccess, writable } from './repository.ts'
 
 /** More tags in one request are not taken. */
 const TAGS_AT_ONCE = 50

@@ -1,4 +1,5 @@
 // From a repository's name in a request to its row, for somebody who may do what he asks for.
+import { isRepository } from '../../src/oci/reference.ts'
 import { type Action, can, type Principal, type Target } from '../auth.ts'
 import type { RegistryContext } from '../context.ts'
 import type { Database } from '../db/database.ts'
@@ -6,24 +7,16 @@ import { ensureRepository, findRepository, type RepositoryRow } from '../db/repo
 import { findScope, insertScope, setMember } from '../db/scopes.ts'
 import { ociError } from '../problem.ts'
 
-const PART = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*'
-const NAME = new RegExp(`^${PART}(?:/${PART})*$`)
 /** Hosts have a part in the 255 characters that many clients take for a name. */
 const NAME_LENGTH = 200
-const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/
 
 /** @throws NAME_INVALID */
 export function assertRepositoryName(name: string): void {
-  if (name.length > NAME_LENGTH || !NAME.test(name)) {
+  if (name.length > NAME_LENGTH || !isRepository(name)) {
     throw ociError('NAME_INVALID', 'The name of the repository is not valid', {
       hint: `expected lower-case words joined by - . _ and /, at most ${NAME_LENGTH} characters`,
     })
   }
-}
-
-/** True for a tag that the specification allows. */
-export function isTag(text: string): boolean {
-  return TAG.test(text)
 }
 
 /** The scope, and what comes after it. */

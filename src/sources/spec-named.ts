@@ -1,16 +1,13 @@
 // Sources that go by a name in a registry or an index: `oci://…`, `@scope/name`, `npm:…`, `well-known+https://…`.
 // Pure: text to Spec and back. Never decides which registry a scope belongs to.
 import { SkillsError } from '../errors/error.ts'
+import { isRegistry, isRepository, isTag } from '../oci/reference.ts'
 import { displayShort, redactUrl } from '../platform/text.ts'
 import { SCOPED_NAME } from '../registry/names.ts'
 import type { NpmSpec, OciSpec, RegistrySpec, WellKnownSpec } from './source.ts'
 import { checkedRange, formatFragment, type Fragment } from './spec-fragment.ts'
 import { checkedUrl } from './spec-url.ts'
 
-const PART = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*'
-const OCI_REGISTRY = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i
-const OCI_REPOSITORY = new RegExp(`^${PART}(?:/${PART})*$`)
-const OCI_TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/
 const OCI_DIGEST = /^sha256:[0-9a-f]{64}$/
 const NPM_NAME = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/
 const INDEX = /\/\.well-known\/(?:agent-)?skills(?:\/(?:index\.json)?)?$/
@@ -27,10 +24,10 @@ export function npmNameProblem(name: string): string | undefined {
 
 /** What keeps the parts from being a place in an OCI registry, as the end of a sentence. */
 export const ociProblems = {
-  registry: (text: string) => (OCI_REGISTRY.test(text) ? undefined : 'is not a host, with or without a port'),
-  repository: (text: string) =>
-    OCI_REPOSITORY.test(text) && text.length <= 255 ? undefined : 'is not the name of an OCI repository',
-  tag: (text: string) => (OCI_TAG.test(text) ? undefined : 'is not an OCI tag'),
+  registry: (text: string) =>
+    isRegistry(text.toLowerCase()) ? undefined : 'is not a host, with or without a port',
+  repository: (text: string) => (isRepository(text) ? undefined : 'is not the name of an OCI repository'),
+  tag: (text: string) => (isTag(text) ? undefined : 'is not an OCI tag'),
 } as const
 
 /**
