@@ -3,6 +3,7 @@ import { hasErrors, type Diagnostic } from '../errors/diagnostic.ts'
 import type { SkillFile } from '../integrity/tree.ts'
 import { displayShort } from '../platform/text.ts'
 import { readSkillToml, type SkillContract } from './contract.ts'
+import { strayFiles } from './stray-files.ts'
 import { readSkillMd, type ReadOptions, type SkillMd } from './skill-md.ts'
 
 export interface Manifest {
@@ -31,6 +32,7 @@ export function readManifest(files: readonly SkillFile[], options: ReadOptions):
     return { diagnostics: [{ severity: 'error', code: 'skill_md_missing', message, file: 'SKILL.md', hint }] }
   }
   const { skill, diagnostics } = readSkillMd(markdown.bytes, options)
+  if (options.mode === 'strict') diagnostics.push(...strayFiles([...byPath.keys()]))
   const toml = byPath.get('skill.toml')
   if (!toml) return { ...(skill ? { manifest: manifestOf(skill, undefined) } : {}), diagnostics }
 
