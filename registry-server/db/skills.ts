@@ -28,11 +28,12 @@ export interface SkillFacts {
   readonly certified: boolean
 }
 
-const COLUMNS = `s.id, s.name, s.scope_id, s.description, s.version, s.created_at, s.updated_at, s.downloads,
+/** What a `SkillRow` is read from, of `skills s`. */
+export const SKILL_COLUMNS = `s.id, s.name, s.scope_id, s.description, s.version, s.created_at, s.updated_at, s.downloads,
   s.capabilities, s.signed, s.certified, s.deprecated, s.search_rank`
 
 export async function findSkill(db: Database, name: string): Promise<SkillRow | undefined> {
-  return db.one<SkillRow>(`SELECT ${COLUMNS} FROM skills s WHERE s.name = ?`, [name])
+  return db.one<SkillRow>(`SELECT ${SKILL_COLUMNS} FROM skills s WHERE s.name = ?`, [name])
 }
 
 /** Adds the skill without facts; the index knows it once `updateSkill` and `indexSkill` were called. */
@@ -42,7 +43,7 @@ export async function insertSkill(
 ): Promise<SkillRow> {
   const row = await db.one<SkillRow>(
     `INSERT INTO skills AS s (name, skill, scope_id, description, version, created_at, updated_at, capabilities)
-     VALUES (?, ?, ?, '', '', ?, ?, '[]') RETURNING ${COLUMNS.replaceAll('s.', '')}`,
+     VALUES (?, ?, ?, '', '', ?, ?, '[]') RETURNING ${SKILL_COLUMNS.replaceAll('s.', '')}`,
     [name, name.slice(name.indexOf('/') + 1), scopeId, at, at],
   )
   if (!row) throw new Error(`no row for ${name}`)
@@ -113,7 +114,7 @@ export async function listSkills(db: Database, list: SkillList): Promise<SkillRo
         WHERE o.skill = s.skill AND o.id < s.id AND p.public = 1)`
     : ''
   return db.slow<SkillRow>(
-    `SELECT ${COLUMNS} FROM skills s WHERE ${sql}${scope}${first} ORDER BY ${ORDERS[list.order]} LIMIT ? OFFSET ?`,
+    `SELECT ${SKILL_COLUMNS} FROM skills s WHERE ${sql}${scope}${first} ORDER BY ${ORDERS[list.order]} LIMIT ? OFFSET ?`,
     [...params, ...(list.scope === undefined ? [] : [list.scope]), list.limit, list.offset ?? 0],
   )
 }
@@ -122,7 +123,7 @@ export async function listSkills(db: Database, list: SkillList): Promise<SkillRo
 export async function skillsNamed(db: Database, skill: string, visibility: Visibility): Promise<SkillRow[]> {
   const { sql, params } = visibleSql(visibility)
   return db.all<SkillRow>(
-    `SELECT ${COLUMNS} FROM skills s WHERE s.skill = ? AND ${sql} ORDER BY s.id LIMIT 100`,
+    `SELECT ${SKILL_COLUMNS} FROM skills s WHERE s.skill = ? AND ${sql} ORDER BY s.id LIMIT 100`,
     [skill, ...params],
   )
 }

@@ -9,7 +9,7 @@ import { dependencyName } from '../../src/registry/names.ts'
 import { describeChange, wideningOf } from '../../src/registry/release-rules.ts'
 import type { Database } from '../db/database.ts'
 import { insertDependency, insertFiles } from '../db/files.ts'
-import { indexSkill } from '../db/search.ts'
+import { indexSkill } from '../db/search-index.ts'
 import { findSkill, insertSkill, setDeprecated, type SkillRow, updateSkill } from '../db/skills.ts'
 import {
   findVersion,

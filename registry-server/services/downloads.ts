@@ -2,7 +2,7 @@
 // last write is lost when the process is killed: a statistic, not an account.
 import type { Database } from '../db/database.ts'
 import { addDownloads } from '../db/downloads.ts'
-import { reindexPopularity } from '../db/search.ts'
+import { reindexPopularity } from '../db/search-index.ts'
 
 const FLUSH_MS = 5000
 const NAMES = 10_000

@@ -4,10 +4,11 @@ import { SkillsError } from '../../src/errors/error.ts'
 import { SCOPE } from '../../src/registry/names.ts'
 import type { Database } from '../db/database.ts'
 import { findScope } from '../db/scopes.ts'
-import { countHits, type Search, type SearchHit, searchSkills, TOTAL_LIMIT, WINDOW } from '../db/search.ts'
+import { candidatesAt, findWindow, searchReader, skillsAt, TOTAL_LIMIT } from '../db/search.ts'
 import { queryWords } from '../db/search-words.ts'
 import type { SkillRow, Visibility } from '../db/skills.ts'
 import { facetsOf } from './catalogue.ts'
+import { scored } from './search-score.ts'
 
 export interface SearchRequest {
   readonly q?: string
@@ -78,30 +79,35 @@ async function runSearch(
     if (!scope) return { total: 0, results: [] }
     facets.push(...facetsOf({ scopeId: scope.id }))
   }
-  const search: Search = { words, facets, visibility, limit: request.limit, offset, after }
-  const hits = await searchSkills(db, search)
-  const [first] = hits
-  const size = first?.window_size ?? 0
-  const full = (first?.window_popular ?? 0) >= WINDOW
-  const total = after === 0 && !full ? size : await countHits(db, search)
-  const shown = offset + hits.length
+  const read = await searchReader(db)
+  const { ranks, end, total } = await findWindow(db, read, { words, facets, visibility, after })
+  const order = scored(await candidatesAt(db, read, ranks), words)
+  const page = order.slice(offset, offset + request.limit)
+  const rows = new Map(
+    (
+      await skillsAt(
+        db,
+        page.map(({ rank }) => rank),
+      )
+    ).map((row) => [row.search_rank, row]),
+  )
+  const shown = offset + page.length
   const next =
-    first && shown < size
+    shown < order.length
       ? { after, offset: shown }
-      : first && full && first.window_end !== null
-        ? { after: first.window_end, offset: 0 }
-        : undefined
+      : end === undefined
+        ? undefined
+        : { after: end, offset: 0 }
   return {
     total,
-    results: hits.map(summaryOf),
+    results: page.flatMap(({ rank, score }) => {
+      const row = rows.get(rank)
+      return row ? [{ ...skillSummary(row), score: Math.round(score * 1000) / 1000 }] : []
+    }),
     ...(next && (total > shown || total >= TOTAL_LIMIT || after > 0)
       ? { nextCursor: writeCursor(next) }
       : {}),
   }
-}
-
-function summaryOf(hit: SearchHit): SkillSummary {
-  return { ...skillSummary(hit), score: Math.round(hit.score * 1000) / 1000 }
 }
 
 /** What every list shows of a skill. */

@@ -168,7 +168,7 @@ describe.each(DATABASES)('search on $name', ({ skip, create }) => {
     const rows = 720
     await db.transaction(async (tx) => {
       const scope = await tx.one<{ id: number }>("SELECT id FROM scopes WHERE name = 'acme'")
-      const { indexSkill } = await import('../../registry-server/db/search.ts')
+      const { indexSkill } = await import('../../registry-server/db/search-index.ts')
       const { insertSkill } = await import('../../registry-server/db/skills.ts')
       for (let i = 0; i < rows; i++) {
         const skill = await insertSkill(tx, {
