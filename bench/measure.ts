@@ -70,6 +70,12 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
 
+/** The value that so many of a hundred do not exceed. */
+export function percentile(values: readonly number[], of100: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * of100) / 100))] ?? Number.NaN
+}
+
 /** The median of one variant. */
 export function medianOf(timings: Timings, name: string): number {
   return median(timings.get(name) ?? [])

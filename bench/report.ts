@@ -57,6 +57,16 @@ export function rateRow(
   return { area, what, measured: pair(ms, anchor), value: anchor / ms, unit: name, goal }
 }
 
+/** Milliseconds that stand for themselves. */
+export function limitRow(
+  area: string,
+  what: string,
+  { ms, atMost }: { readonly ms: number; readonly atMost?: number },
+): Row {
+  const goal = { limit: atMost ?? 0, direction: 'at most' as const }
+  return { area, what, measured: '', value: ms, unit: 'ms', ...(atMost !== undefined && { goal }) }
+}
+
 /** Peak memory in MB. */
 export function memoryRow(area: string, what: string, megabytes: number, atMost: number): Row {
   const goal = { limit: atMost, direction: 'at most' as const }

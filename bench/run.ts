@@ -17,6 +17,7 @@ import { parallelSources } from './parallel-sources.ts'
 import { findPeers } from './peers.ts'
 import { nodeVersion, programFor } from './program.ts'
 import { reAdd } from './re-add.ts'
+import { registrySearch } from './registry-search.ts'
 import { describeMachine, formatTable, isMet, type Row, type Skipped, writePage } from './report.ts'
 import { startServers } from './servers.ts'
 import { start } from './start.ts'
@@ -32,6 +33,7 @@ const SUBJECTS: Readonly<Record<string, (bench: Bench) => Promise<Row[]>>> = {
   ci,
   verify,
   unpack,
+  'registry-search': registrySearch,
 }
 /** Others at work make the ratios worse than they are. */
 const LOAD = loadavg()[0] ?? 0

@@ -9,7 +9,10 @@ export interface Database {
   all<T>(sql: string, params?: readonly SqlValue[]): Promise<T[]>
   /** The first row. */
   one<T>(sql: string, params?: readonly SqlValue[]): Promise<T | undefined>
-  /** A read that may be slow: it never delays other requests (SQLite: another thread). Sees what is committed. */
+  /**
+   * A read that may be slow: it never delays other requests (SQLite: another thread; PostgreSQL: planned for its
+   * parameters). Sees what is committed.
+   */
   slow<T>(sql: string, params?: readonly SqlValue[]): Promise<T[]>
   /** A write; durable when the promise settles, or when the transaction it is in does. */
   run(sql: string, params?: readonly SqlValue[]): Promise<{ readonly changes: number }>

@@ -82,8 +82,10 @@ function base(
   connection: Queryable,
   url: string,
 ): Pick<Database, 'kind' | 'all' | 'one' | 'slow' | 'run' | 'version'> {
-  const query = async (sql: string, params: readonly SqlValue[]): Promise<pg.QueryResult> => {
-    const { name, text } = numbered(sql)
+  const query = async (
+    { name, text }: { readonly name?: string | undefined; readonly text: string },
+    params: readonly SqlValue[],
+  ): Promise<pg.QueryResult> => {
     try {
       return await connection.query({ ...(name !== undefined && { name }), text, values: [...params] })
     } catch (error) {
@@ -91,13 +93,15 @@ function base(
     }
   }
   const all = async <T>(sql: string, params: readonly SqlValue[] = []): Promise<T[]> =>
-    (await query(sql, params)).rows as T[]
+    (await query(numbered(sql), params)).rows as T[]
   return {
     kind: 'postgres',
     all,
-    slow: all,
+    // Without a name: planned for these parameters. A plan for all would walk a common word's every match.
+    slow: async <T>(sql: string, params: readonly SqlValue[] = []) =>
+      (await query({ text: numbered(sql).text }, params)).rows as T[],
     one: async <T>(sql: string, params: readonly SqlValue[] = []) => (await all<T>(sql, params))[0],
-    run: async (sql, params = []) => ({ changes: (await query(sql, params)).rowCount ?? 0 }),
+    run: async (sql, params = []) => ({ changes: (await query(numbered(sql), params)).rowCount ?? 0 }),
     version: () => undefined,
   }
 }

@@ -48,6 +48,7 @@ const SMALL = 20_000
 export type Read = <T>(sql: string, params: readonly SqlValue[]) => Promise<T[]>
 
 export async function searchReader(db: Database): Promise<Read> {
+  if (db.kind === 'postgres') return (sql, params) => db.slow(sql, params)
   const newest = await db.one<{ id: number | null }>('SELECT max(id) AS id FROM skills')
   const isSmall = (newest?.id ?? 0) <= SMALL
   return (sql, params) => (isSmall ? db.all(sql, params) : db.slow(sql, params))
@@ -60,11 +61,11 @@ export async function findWindow(db: Database, read: Read, search: Search): Prom
   const popular = await ranksOf(read, any, { after: search.after, limit: WINDOW })
   const isFull = popular.length === WINDOW
   if (!isFull && search.after === 0) return { ranks: popular, end: undefined, total: popular.length }
-  const named =
-    search.words.length === 0
-      ? []
-      : await ranksOf(read, matchSql(db.kind, search, { where: 'title', hidden }), { after: 0, limit: NAMED })
-  const total = await countOf(read, any)
+  const byName = matchSql(db.kind, search, { where: 'title', hidden })
+  const [total, named] = await Promise.all([
+    countOf(read, any),
+    search.words.length === 0 ? [] : ranksOf(read, byName, { after: 0, limit: NAMED }),
+  ])
   const end = isFull ? popular.at(-1) : undefined
   if (search.after === 0) return { ranks: [...new Set([...popular, ...named])], end, total }
   // The first window has shown these.
