@@ -13,6 +13,8 @@ import { ownVersion, SCOPE, tagOfVersion } from '../../src/registry/names.ts'
 import type { Principal } from '../auth.ts'
 import type { RegistryContext } from '../context.ts'
 import { findScope, insertScope } from '../db/scopes.ts'
+import { findSkill } from '../db/skills.ts'
+import { findVersion } from '../db/versions.ts'
 import { putManifest } from '../services/manifests.ts'
 import { uploadAtOnce } from '../services/uploads.ts'
 
@@ -100,6 +102,11 @@ async function publish(
     metadata: skill.metadata,
   })
   const repository = `${scope.slice(1)}/${name}`
+  const skillRow = await findSkill(context.db, `@${repository}`)
+  const standing = skillRow && (await findVersion(context.db, skillRow.id, own))
+  if (standing?.integrity === packed.integrity) {
+    return { name: `@${repository}`, version: own, digest: standing.digest }
+  }
   const base = { principal: CONSOLE, requestId: `import-${randomUUID()}`, name: repository }
   for (const { digest, bytes } of [packed.config, ...packed.layers]) {
     await uploadAtOnce(context, { ...base, digest, length: bytes.length, body: once(bytes) })

@@ -71,7 +71,10 @@ async function toRegistry(folder: PackedFolder, request: PublishRequest, io: Io)
   const result = { ...resultOf(folder, name, access.registry), widened }
   const standing = document?.versions.find(({ version }) => version === folder.version)
   if (standing) {
-    if (standing.digest === folder.packed.manifestDigest) return { ...result, status: 'unchanged' }
+    // By content, not by artifact: another machine may have compressed the same files to other bytes.
+    if (standing.integrity === folder.packed.integrity) {
+      return { ...result, digest: standing.digest, status: 'unchanged' }
+    }
     throw exists(`${name}@${folder.version}`, standing.digest, folder)
   }
   if (dryRun) return { ...result, status: 'checked' }

@@ -133,17 +133,14 @@ describe('publish', () => {
     const io = testIo()
     const registry = await loggedIn(io)
     const folder = skill(io)
-    const { packed, files } = await packFolder({ folder }, io)
-    registry.add({ name: '@acme/pdf', version: '1.0.0', files })
-    expect(packed.manifestDigest).not.toBe('')
+    const { files } = await packFolder({ folder }, io)
     const request = { folder, registry: registry.url, scope: 'acme' }
-    registry.log.length = 0
+    // The same files in another artifact, as another machine would compress or describe them.
+    const there = registry.add({ name: '@acme/pdf', version: '1.0.0', files })
+    expect(await publish(request, io)).toMatchObject({ status: 'unchanged', digest: there.manifestDigest })
+    writeFileSync(join(folder, 'more.md'), 'more')
     await expect(publish(request, io)).toThrowCode('version_exists')
-    expect(registry.log.filter(({ line }) => !line.startsWith('GET')).length).toBe(0)
-    const other = await loggedIn(io)
-    const again = { folder, registry: other.url, scope: 'acme', to: undefined }
-    const { to: _to, ...plain } = again
-    expect(await publish(plain, io)).toMatchObject({ status: 'published' })
+    expect(registry.log.filter(({ line }) => !line.startsWith('GET'))).toEqual([])
   })
 
   test('refuses more capabilities in a patch, and tells of them in a minor release', async () => {
