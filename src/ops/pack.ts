@@ -72,6 +72,13 @@ export async function pack(request: PackRequest, io: Io): Promise<PackResult> {
   }
 }
 
+/** What agents have added to the format, and read past where they do not know it: told, but no reason to refuse a skill. */
+const EXTENSIONS: ReadonlySet<string> = new Set([
+  'frontmatter_unknown_key',
+  'metadata_type',
+  'allowed_tools_type',
+])
+
 /**
  * Reads, judges and packs a folder; writes nothing.
  * @throws manifest_invalid, publish_refused for links and a missing version, secret_found, path_unsafe, limit_exceeded
@@ -79,7 +86,11 @@ export async function pack(request: PackRequest, io: Io): Promise<PackResult> {
 export async function packFolder({ folder = '.', release }: PackRequest, io: Io): Promise<PackedFolder> {
   const root = resolve(io.settings.cwd, folder)
   const files = await readFolder(root, io)
-  const { manifest, diagnostics } = readManifest(files, { folder: basename(root), mode: 'strict' })
+  const read = readManifest(files, { folder: basename(root), mode: 'strict' })
+  const { manifest } = read
+  const diagnostics = read.diagnostics.map((finding): Diagnostic =>
+    EXTENSIONS.has(finding.code) ? { ...finding, severity: 'warning' } : finding,
+  )
   const broken = diagnostics.find(({ severity }) => severity === 'error')
   if (!manifest || broken) {
     const place = broken ? `${broken.file}${broken.line === undefined ? '' : `:${broken.line}`}` : 'SKILL.md'

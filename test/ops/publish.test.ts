@@ -175,6 +175,23 @@ describe('publish', () => {
   })
 })
 
+test('what agents added to the format is told, and published all the same', async () => {
+  const io = testIo()
+  const registry = await loggedIn(io)
+  const extended =
+    '---\nname: pdf\ndescription: Reads PDF files.\nmodel: opus\nallowed-tools: [Read]\nmetadata:\n  tags: [a]\n---\n\n# Pdf\n'
+  const request = { folder: skill(io, { 'SKILL.md': extended }), registry: registry.url, scope: 'acme' }
+  const { status, diagnostics } = await publish(request, io)
+  expect(status).toBe('published')
+  expect(diagnostics.map(({ severity, code }) => `${severity} ${code}`).sort()).toEqual([
+    'warning allowed_tools_type',
+    'warning frontmatter_unknown_key',
+    'warning metadata_type',
+  ])
+  const broken = skill(io, { 'SKILL.md': extended.replace('name: pdf', 'name: PDF') })
+  await expect(publish({ ...request, folder: broken }, io)).toThrowCode('manifest_invalid')
+})
+
 describe('yank and deprecate', () => {
   test('mark one version, or the skill as a whole', async () => {
     const io = testIo()
