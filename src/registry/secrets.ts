@@ -35,7 +35,11 @@ const SHAPES: readonly Shape[] = [
     pattern: /\b(sk-ant-[a-z0-9]{3,8}-[A-Za-z0-9_-]{80,120})/g,
   },
   { id: 'openai_key', what: 'an OpenAI key', pattern: /\b(sk-(?:proj-)?[A-Za-z0-9]{40,160})\b/g },
-  { id: 'registry_token', what: 'a token of a registry', pattern: /\b(clh_[A-Za-z0-9]{32,64})\b/g },
+  {
+    id: 'registry_token',
+    what: 'a token of a registry',
+    pattern: /\b(clh_[A-Za-z0-9]{32,64}|skw_[A-Za-z0-9]{42})\b/g,
+  },
 ]
 
 const BINARY_LOOK = 8192
@@ -66,10 +70,11 @@ function secretsOf({ path, bytes }: SkillFile): Diagnostic[] {
   return findings
 }
 
-/** What documentation writes in place of a secret: the word example, runs of one character, counting. */
+/** What documentation writes in place of a secret: the word example, runs of one character, counting, also in turns. */
 function isPlaceholder(secret: string): boolean {
   if (/example|placeholder|your|dummy|sample|redacted|changeme|fake|test/i.test(secret)) return true
-  if (/(.)\1{5}|0123456|1234567|abcdefg|ABCDEFG/.test(secret)) return true
+  const parts = [secret, secret.replace(/[^A-Za-z]/g, ''), secret.replace(/\D/g, '')]
+  if (parts.some((part) => /(.)\1{5}|0123456|1234567|abcdefg|ABCDEFG/.test(part))) return true
   return new Set(secret).size < 8
 }
 
