@@ -74,7 +74,8 @@ export function clawhubRoutes({ context, searcher, counter }: CatalogueParts): H
         latestVersion,
         metadata: null,
         owner: { handle: scope, displayName: scope, image: null },
-        moderation: { isSuspicious: false, isMalwareBlocked: false },
+        // Nobody has judged it; `clean` would say that somebody did.
+        moderation: null,
       })
     }),
   )

@@ -47,6 +47,7 @@ describe.each(DATABASES)('the ClawHub API on $name', (database) => {
       skill: { displayName: 'pdf' },
       owner: { handle: 'other' },
       latestVersion: { version: '3.0.0' },
+      moderation: null,
     })
   })
   test.skipIf(skip)('lists skills and versions by page', async () => {
