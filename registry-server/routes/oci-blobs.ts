@@ -1,6 +1,7 @@
 // GET, HEAD and DELETE of a blob; a range of it where one is asked for.
 import { Readable } from 'node:stream'
-import { blobBody, getBlob, removeBlob } from '../services/blobs.ts'
+import { ociError } from '../problem.ts'
+import { blobBody, getBlob, isStored, removeBlob } from '../services/blobs.ts'
 import { methodNotAllowed, type OciRequest } from './oci-request.ts'
 import { isUnchanged, publicOrPrivate, rangeOf } from './oci-headers.ts'
 
@@ -38,7 +39,10 @@ async function get({ context, c, name, reference }: OciRequest): Promise<Respons
     ...(part && { 'Content-Range': `bytes ${part.start}-${part.end}/${size}` }),
   }
   const status = part ? 206 : 200
-  if (c.req.raw.method === 'HEAD') return new Response(null, { status, headers: all })
+  if (c.req.raw.method === 'HEAD') {
+    if (await isStored(context, blob)) return new Response(null, { status, headers: all })
+    throw ociError('BLOB_UNKNOWN', `${name} has lost the blob ${digest}`, { hint: 'push it again' })
+  }
   const body = await blobBody(context, blob, part)
   if (Buffer.isBuffer(body)) return new Response(new Uint8Array(body), { status, headers: all })
   return new Response(Readable.toWeb(body) as ReadableStream<Uint8Array>, { status, headers: all })

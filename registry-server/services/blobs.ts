@@ -43,6 +43,14 @@ export async function getBlob(
   return { ...blob, repository }
 }
 
+/** False when the bytes are gone or cut short: a client that is told so sends them again, which mends it. */
+export async function isStored(
+  context: RegistryContext,
+  { digest, size }: Pick<FoundBlob, 'digest' | 'size'>,
+): Promise<boolean> {
+  return context.cache.get(digest) !== undefined || (await context.blobs.stat(digest))?.size === size
+}
+
 /** The bytes of a small blob at once, of a large one or of a part as a stream. @throws registry_damaged */
 export async function blobBody(
   context: RegistryContext,

@@ -128,6 +128,13 @@ describe.each(DATABASES)('maintenance on $name', (database) => {
     })
     const answer = await registry.fetch(`/v2/m/b/blobs/${b.layer}`)
     expect(answer.status).toBe(500)
+    // A client that asks before it pushes has to hear that the bytes are not there, or it would never send them again.
+    for (const [name, lost] of [
+      ['m/a', a.layer],
+      ['m/b', b.config],
+    ]) {
+      expect((await registry.fetch(`/v2/${name}/blobs/${lost}`, { method: 'HEAD' })).status).toBe(404)
+    }
     await expect(backupRegistry(place(registry), fresh())).toThrowCode('registry_damaged')
     await registry.close()
   })
