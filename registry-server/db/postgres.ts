@@ -121,11 +121,19 @@ function numbered(sql: string): { name: string | undefined; text: string } {
   return entry
 }
 
+const NO_SUCH_TEXT = '22021'
 const SHOWN = /^(?:08|53|57P)|^E[A-Z]+$/
 
 function postgresFailure(error: unknown, url: string): unknown {
   if (error instanceof SkillsError || !(error instanceof Error)) return error
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  // PostgreSQL has no text with NUL; nothing that was asked for can be found or kept under one.
+  if (code === NO_SUCH_TEXT) {
+    return new SkillsError('request_invalid', 'The request holds a character that no text may have', {
+      hint: 'leave out NUL characters',
+      cause: error,
+    })
+  }
   const lost =
     SHOWN.test(code) || /terminated|timeout|ended|aggregate/i.test(`${error.name} ${error.message}`)
   if (!lost) return error

@@ -33,7 +33,7 @@ describe('a registry under abuse', () => {
   afterAll(() => registry.close())
 
   test('closes connections whose headers do not come, and answers others meanwhile', async () => {
-    const half = Array.from({ length: 200 }, () => raw(registry, 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: '))
+    const half = Array.from({ length: 1000 }, () => raw(registry, 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: '))
     const good = await registry.anonymous('/healthz')
     expect(good.status).toBe(200)
     for (const answer of await Promise.all(half)) expect(answer).toMatch(/^(?:HTTP\/1\.1 408|$)/)
@@ -77,37 +77,6 @@ describe('a registry under abuse', () => {
       expect(status).toBe(413)
     }
     expect((await registry.anonymous('/healthz')).status).toBe(200)
-  })
-
-  test('answers hostile text in every place without a failure of its own', async () => {
-    const texts = [
-      '%00',
-      '%ff%fe',
-      '..%2f..%2f',
-      "'%20OR%201=1",
-      '%E2%80%AE',
-      '%F0%9F%92%A9',
-      '${7*7}',
-      '<script>',
-      '%',
-      'a'.repeat(5000),
-    ]
-    for (const text of texts) {
-      for (const path of [
-        `/v2/${text}/manifests/x`,
-        `/v2/a/b/manifests/${text}`,
-        `/v2/a/b/blobs/${text}`,
-        `/v2/a/b/blobs/uploads/${text}`,
-        `/v2/a/b/tags/list?last=${text}&n=5`,
-        `/v2/a/b/referrers/${text}`,
-        `/v2/token?scope=${text}`,
-        `/api/v1/scopes/${text}`,
-        `/api/v1/search?q=${text}`,
-      ]) {
-        const { status } = await registry.fetch(path)
-        expect([path.slice(0, 80), status < 500]).toEqual([path.slice(0, 80), true])
-      }
-    }
   })
 
   test('answers a body that is not what was asked for with the fields that are wrong', async () => {
