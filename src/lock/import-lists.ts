@@ -1,4 +1,5 @@
 // Entries of lockfiles that are lists: the OCI skills tools and ToolHive.
+import { isSha256Digest } from '../integrity/digest.ts'
 import { displayShort } from '../platform/text.ts'
 import { formatSpec, parseSpec } from '../sources/spec.ts'
 import { checkedRef, checkedSubdir, isCommitId } from '../sources/spec-fragment.ts'
@@ -7,24 +8,44 @@ import { isObject, type JsonObject } from './json-text.ts'
 /** What becomes of an entry: a source, or the reason why there is none. */
 export type Outcome = { readonly spec: string; readonly note?: string } | { readonly reason: string }
 
-/** An entry of `skills.lock.json`: always an OCI artifact. */
+const PINNED = 'it stays at its digest until you change skills.json'
+
+/** A first part that can be a host. */
+const HOST = /^(?:oci:\/\/)?[^/]*[.:][^/]*\//
+
+/** An entry of `skills.lock.json`: always an OCI artifact. @throws what parseSpec throws */
 export function ociEntry(entry: JsonObject): Outcome {
-  const ref =
-    isObject(entry.source) && typeof entry.source.ref === 'string'
-      ? ` ${displayShort(entry.source.ref, 200)}`
-      : ''
-  return { reason: `it is the OCI artifact${ref}, which is not a source here yet` }
+  const { registry, repository, tag, digest, ref } = isObject(entry.source) ? entry.source : {}
+  const place =
+    typeof registry === 'string' && typeof repository === 'string' ? `${registry}/${repository}` : undefined
+  const at = place === undefined ? ref : typeof tag === 'string' ? `${place}:${tag}` : place
+  return typeof at === 'string' ? artifactOf(at, digest) : { reason: 'it names no source' }
 }
 
-/** An entry of `toolhive.lock.yaml`; of its sources, git is the one that is taken. @throws what parseSpec throws */
+/** An OCI artifact by `host/repository[:tag][@digest]`, at the digest where that is known. */
+function artifactOf(reference: string, digest: unknown): Outcome {
+  const spec = parseSpec(`oci://${reference.replace(/^oci:\/\//, '')}`)
+  if (spec.kind !== 'oci') return { reason: `it is no OCI artifact: ${displayShort(reference, 200)}` }
+  const pinned = typeof digest === 'string' && isSha256Digest(digest) ? digest : spec.digest
+  const { registry, repository, tag } = spec
+  const place = { kind: 'oci', registry, repository } as const
+  if (pinned !== undefined) return { spec: formatSpec({ ...place, digest: pinned }), note: PINNED }
+  return {
+    spec: formatSpec({ ...place, ...(tag !== undefined && { tag }) }),
+    note: 'its digest was not recorded',
+  }
+}
+
+/** An entry of `toolhive.lock.yaml`: git or an OCI artifact. @throws what parseSpec throws */
 export function toolhiveEntry(entry: JsonObject): Outcome {
   const { source, resolvedReference, digest, provenance } = entry
   const git = [resolvedReference, source].find(
     (text) => typeof text === 'string' && text.startsWith('git://'),
   )
   if (typeof git !== 'string') {
-    const what = displayShort(typeof resolvedReference === 'string' ? resolvedReference : String(source), 200)
-    return { reason: `it is the OCI artifact or registry name ${what}, which is not a source here yet` }
+    const reference = typeof resolvedReference === 'string' ? resolvedReference : String(source)
+    if (HOST.test(reference)) return artifactOf(reference, digest)
+    return { reason: `${displayShort(reference, 200)} is a name in a registry of ToolHive` }
   }
   const place = gitPlace(git)
   const asked = typeof source === 'string' && source.startsWith('git://') ? gitPlace(source) : place

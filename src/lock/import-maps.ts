@@ -10,10 +10,8 @@ const HASH = 'its hash is made in another way and was not carried over'
 /** An entry of `skills-lock.json` version 1 or `.skill-lock.json` version 3. @throws what parseSpec throws */
 export function vercelEntry(name: string, entry: JsonObject): Outcome {
   const type = textOf(entry.sourceType) ?? 'git'
-  if (type === 'well-known')
-    return { reason: 'it came from a well-known index, which is not a source here yet' }
-  if (type === 'node_modules')
-    return { reason: 'it came with an npm package, which is not a source here yet' }
+  if (type === 'well-known') return indexEntry(name, entry)
+  if (type === 'node_modules') return packageEntry(entry)
   const source = textOf(entry.source)
   const address = textOf(entry.sourceUrl) ?? (type === 'gitlab' && source ? `gitlab:${source}` : source)
   if (address === undefined) return { reason: 'it names no source' }
@@ -29,6 +27,24 @@ export function vercelEntry(name: string, entry: JsonObject): Outcome {
     spec: byName(formatSpec(spec), name),
     note: `its folder was not recorded, so it is found by name; ${newest}`,
   }
+}
+
+function indexEntry(name: string, entry: JsonObject): Outcome {
+  const site = textOf(entry.sourceUrl) ?? textOf(entry.source)
+  if (site === undefined) return { reason: 'it names no source' }
+  const spec = parseSpec(`well-known+${/^https?:/i.test(site) ? site : `https://${site}`}`)
+  if (spec.kind !== 'well-known') return { reason: 'its source is no site with an index of skills' }
+  return { spec: formatSpec({ ...spec, skill: name }), note: `the newest of the index is taken; ${HASH}` }
+}
+
+/** A skill inside an npm package, in the version that was installed. */
+function packageEntry(entry: JsonObject): Outcome {
+  const source = textOf(entry.source)
+  if (source === undefined) return { reason: 'it names no source' }
+  const version = textOf(entry.version)
+  const spec = parseSpec(`npm:${source}${version === undefined ? '' : `@${version}`}`)
+  const within = folderOf(textOf(entry.skillPath))?.split(`node_modules/${source}/`).at(-1)
+  return { spec: formatSpec(withFolder(spec, within)), note: HASH }
 }
 
 /** An entry of the npm package skills-lock: a repository, a folder and a commit. @throws what parseSpec throws */

@@ -9,7 +9,7 @@ describe('import', () => {
     version: 1,
     skills: {
       mine: { source: './mine', sourceType: 'local', computedHash: '0' },
-      npm: { source: 'x', sourceType: 'node_modules', computedHash: '0' },
+      npm: { sourceType: 'node_modules', computedHash: '0' },
     },
   }
   const said = (verb: string): string => `\
@@ -19,7 +19,7 @@ Notes:
   mine  its hash is made in another way and was not carried over
 
 Could not be carried over:
-  npm  it came with an npm package, which is not a source here yet
+  npm  it names no source
 
 ${verb} 1 skill from <root>/project/skills-lock.json.
 `

@@ -72,8 +72,8 @@ test('reads the user lock of the skills CLI', async () => {
 
 test('drops what has no source here, and says why', async () => {
   const text = vercel({
-    index: { source: 'host.example', sourceType: 'well-known', computedHash: '00' },
-    npm: { source: '@o/p', sourceType: 'node_modules', computedHash: '00' },
+    index: { sourceType: 'well-known', computedHash: '00' },
+    npm: { source: '@o/', sourceType: 'node_modules', computedHash: '00' },
     none: { sourceType: 'github', computedHash: '00' },
     odd: 'o/r',
     token: {
@@ -119,28 +119,62 @@ test('reads the lock of the npm package skills-lock at its commits', async () =>
   })
 })
 
-test('names the artifacts of skills.lock.json that cannot come along', async () => {
+const DIGEST = `sha256:${'0'.repeat(64)}`
+
+test('reads the artifacts of skills.lock.json, at their digests where they are recorded', async () => {
   const source = {
     registry: 'r.example',
     repository: 'o/a',
     tag: '1',
-    digest: 'sha256:00',
+    digest: DIGEST,
     ref: 'r.example/o/a:1',
   }
   const text = JSON.stringify({
     lockfileVersion: 1,
     generatedAt: 'x',
-    skills: [{ name: 'a', path: 'a', source }],
-  })
-  expect(await readForeignLock(text, 'skills.lock.json')).toEqual({
-    entries: [],
-    dropped: [
-      { name: 'a', reason: 'it is the OCI artifact r.example/o/a:1, which is not a source here yet' },
+    skills: [
+      { name: 'a', path: 'a', source },
+      { name: 'b', path: 'b', source: { ...source, digest: 'sha256:00' } },
+      { name: 'c', path: 'c', source: { ref: `r.example/o/c@${DIGEST}` } },
+      { name: 'd', path: 'd', source: { registry: 'r.example', repository: '../x' } },
+      { name: 'e', path: 'e' },
     ],
   })
+  expect(await specsOf(text, 'skills.lock.json')).toEqual({
+    a: { kind: 'oci', registry: 'r.example', repository: 'o/a', digest: DIGEST },
+    b: { kind: 'oci', registry: 'r.example', repository: 'o/a', tag: '1' },
+    c: { kind: 'oci', registry: 'r.example', repository: 'o/c', digest: DIGEST },
+  })
+  const { dropped } = await readForeignLock(text, 'skills.lock.json')
+  expect(dropped.map(({ name }) => name)).toEqual(['d', 'e'])
 })
 
-test('reads toolhive.lock.yaml: git at its commits, the rest dropped with a reason', async () => {
+test('reads what came from an index or with an npm package', async () => {
+  const text = vercel({
+    a: {
+      source: 'h.example',
+      sourceUrl: 'https://h.example/@acme',
+      sourceType: 'well-known',
+      computedHash: '0',
+    },
+    b: { source: '@o/p', sourceType: 'node_modules', version: '1.2.0', computedHash: '0' },
+    c: {
+      source: 'p',
+      sourceType: 'node_modules',
+      skillPath: 'node_modules/p/skills/c/SKILL.md',
+      computedHash: '0',
+    },
+    d: { source: '../p', sourceType: 'node_modules', computedHash: '0' },
+  })
+  expect(await specsOf(text, 'skills-lock.json')).toEqual({
+    a: { kind: 'well-known', url: 'https://h.example/@acme', skill: 'a' },
+    b: { kind: 'npm', name: '@o/p', range: '1.2.0' },
+    c: { kind: 'npm', name: 'p', subdir: 'skills/c' },
+  })
+  expect((await readForeignLock(text, 'skills-lock.json')).dropped.map(({ name }) => name)).toEqual(['d'])
+})
+
+test('reads toolhive.lock.yaml: git at its commits, artifacts at their digests, the rest dropped with a reason', async () => {
   const text = `version: 1
 skills:
   - name: code-review
@@ -149,6 +183,9 @@ skills:
     resolvedReference: ghcr.io/org/code-review:1.0.0
     digest: sha256:9f2b1e
     contentDigest: sha256:a1b2c3d4
+  - name: named
+    source: io.github.org/named
+    resolvedReference: named
   - name: testing
     source: git://github.com/org/skills@main#skills/testing
     resolvedReference: git://github.com/org/skills@main#skills/testing
@@ -162,12 +199,13 @@ plugins:
   - name: plug
 `
   expect(await specsOf(text, 'toolhive.lock.yaml')).toEqual({
+    'code-review': { kind: 'oci', registry: 'ghcr.io', repository: 'org/code-review', tag: '1.0.0' },
     testing: { kind: 'git', url: 'https://github.com/org/skills.git', ref: COMMIT, subdir: 'skills/testing' },
     moving: { kind: 'git', url: 'https://host.example/org/skills.git', ref: 'v1', subdir: 'moving' },
   })
   const { entries, dropped } = await readForeignLock(text, 'toolhive.lock.yaml')
-  expect(entries[0]?.note).toMatch(/signer/)
-  expect(dropped.map(({ name }) => name)).toEqual(['code-review', 'plug'])
+  expect(entries[1]?.note).toMatch(/signer/)
+  expect(dropped.map(({ name }) => name)).toEqual(['named', 'plug'])
 })
 
 test.each([

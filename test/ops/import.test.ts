@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { importLock, type ImportResult } from '../../src/ops/import.ts'
 import { verify } from '../../src/ops/verify.ts'
+import { startRegistry } from '../support/fake-registry.ts'
 import { makeRepo, publishBare, type TestRepo } from '../support/git-repo.ts'
 import { type TestIo, testIo } from '../support/test-io.ts'
 import { readTreeText, skillMd, skillToml, writeTree } from '../support/skill-tree.ts'
@@ -117,8 +118,8 @@ describe('skills-lock.json of the skills CLI', () => {
         branch: { ...source, skillPath: 'skills/pdf/SKILL.md', ref: 'nope', computedHash: '0' },
         nobody: { source: 'no/body', sourceType: 'github', skillPath: 'x/SKILL.md', computedHash: '0' },
         lost: { source: './lost', sourceType: 'local', computedHash: '0' },
-        known: { source: 'https://h.example', sourceType: 'well-known', computedHash: '0' },
-        npm: { source: 'left-pad', sourceType: 'node_modules', computedHash: '0' },
+        known: { sourceType: 'well-known', computedHash: '0' },
+        npm: { source: '../left-pad', sourceType: 'node_modules', computedHash: '0' },
         '../up': { ...source, skillPath: 'skills/pdf/SKILL.md', computedHash: '0' },
       },
     })
@@ -129,7 +130,7 @@ describe('skills-lock.json of the skills CLI', () => {
       branch: expect.stringContaining('nope') as string,
       nobody: expect.stringContaining('no git repository') as string,
       lost: expect.stringContaining('no folder ./lost') as string,
-      known: expect.stringContaining('well-known') as string,
+      known: expect.stringContaining('names no source') as string,
       npm: expect.stringContaining('npm package') as string,
       '../up': expect.stringContaining('name') as string,
     })
@@ -234,21 +235,26 @@ describe('the lock of the npm package skills-lock', () => {
 })
 
 describe('skills.lock.json', () => {
-  it('holds nothing that can come over, and that is said without touching the project', async () => {
+  it('comes over at its digests, wherever its tags are now', async () => {
     const { io } = hosts()
-    const source = { registry: 'ghcr.io', repository: 'o/pdf', tag: '1', ref: 'ghcr.io/o/pdf:1' }
+    const registry = await startRegistry()
+    const old = registry.add({ name: '@o/pdf', version: '1.0.0' })
+    registry.add({ name: '@o/pdf', version: '2.0.0' })
+    const { host } = new URL(registry.url)
+    const source = { registry: host, repository: 'o/pdf', tag: '2.0.0', digest: old.manifestDigest }
     write(io, 'skills.lock.json', { lockfileVersion: 1, skills: [{ name: 'pdf', path: 'pdf', source }] })
-    const before = readTreeText(io.project)
     const result = await importLock({}, io)
-    expect(names(result)).toEqual([])
-    expect(reasonsOf(result).pdf).toContain('OCI artifact ghcr.io/o/pdf:1')
-    expect(readTreeText(io.project)).toEqual(before)
+    expect(names(result)).toEqual(['pdf'])
+    expect(notesOf(result).pdf).toContain('stays at its digest')
+    expect(lockOf(io).pdf?.resolution).toMatchObject({ kind: 'oci', digest: old.manifestDigest })
   })
 })
 
 describe('toolhive.lock.yaml', () => {
-  it('brings over git sources at their commits, and drops artifacts and plugins', async () => {
+  it('brings over git sources at their commits and artifacts at their digests, and drops plugins', async () => {
     const { io, first } = hosts()
+    const registry = await startRegistry()
+    const review = registry.add({ name: '@o/review', version: '1.0.0' })
     const text = `version: 1
 skills:
   - name: pdf
@@ -259,19 +265,16 @@ skills:
       signerIdentity: someone
   - name: review
     source: review
-    resolvedReference: ghcr.io/o/review:1.0.0
-    digest: sha256:9f2b1e
+    resolvedReference: ${new URL(registry.url).host}/o/review:1.0.0
+    digest: ${review.manifestDigest}
 plugins:
   - name: plug
 `
     write(io, 'toolhive.lock.yaml', text)
     const result = await importLock({}, io)
-    expect(names(result)).toEqual(['pdf'])
+    expect(names(result).sort()).toEqual(['pdf', 'review'])
     expect(notesOf(result).pdf).toMatch(/stays at its commit.*digest.*signer/)
-    expect(reasonsOf(result)).toEqual({
-      review: expect.stringContaining('OCI artifact') as string,
-      plug: 'it is a plugin, not a skill',
-    })
+    expect(reasonsOf(result)).toEqual({ plug: 'it is a plugin, not a skill' })
     expect(textOf(io, 'pdf')).toContain('Old.')
   })
 })
