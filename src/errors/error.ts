@@ -11,11 +11,18 @@ export interface SkillsErrorOptions {
   readonly cause?: unknown
 }
 
+/** The program, the server beside it and the library are bundles with a class each; an error of one is one to all. */
+const BRAND: unique symbol = Symbol.for('skillward.SkillsError')
+
 /** A failure with a stable snake_case `code` (see docs/errors.md), a message and a hint. */
 export class SkillsError extends Error {
   readonly code: Code
   readonly hint: string | undefined
   readonly details: Details
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && BRAND in value
+  }
 
   constructor(code: Code, message: string, options: SkillsErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -23,6 +30,7 @@ export class SkillsError extends Error {
     this.code = code
     this.hint = options.hint
     this.details = options.details ?? {}
+    Object.defineProperty(this, BRAND, { value: true })
   }
 
   /** The process exit status that the code maps to. */
