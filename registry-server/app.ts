@@ -116,10 +116,9 @@ async function keep(c: RegistryRequest, { hot, version, context }: Keeping): Pro
   const bytesKey = digest ?? `answer:${key}`
   const bytes =
     (digest === null ? undefined : context.cache.get(digest)) ?? Buffer.from(await res.clone().arrayBuffer())
-  context.cache.put(bytesKey, bytes)
   const headers = [...res.headers].filter(([name]) => name !== 'x-request-id').flat()
   if (length === null) headers.push('content-length', String(bytes.length))
-  hot.keep(key, { headers, bytesKey, version, onHit: c.get('onHit') })
+  hot.keep(key, { headers, bytes, bytesKey, version, onHit: c.get('onHit') })
 }
 
 function report(context: RegistryContext, c: RegistryRequest, ms: number): void {

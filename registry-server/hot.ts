@@ -16,7 +16,8 @@ export interface HotAnswers {
 export interface KeptAnswer {
   /** Names and values in turn. */
   readonly headers: string[]
-  /** Where the bytes are in the cache. */
+  readonly bytes: Buffer
+  /** Where large bytes stay in the cache. */
   readonly bytesKey: string
   /** The database's version before the answer was made. */
   readonly version: number
@@ -26,9 +27,16 @@ export interface KeptAnswer {
 interface Options {
   readonly cache: ByteCache
   readonly version: () => number | undefined
+  /** At most so many bytes of small bodies. */
+  readonly textBytes: number
 }
 
 const ANSWERS = 20_000
+/**
+ * A body up to this size is kept as text with a character for each byte: Node sends headers and text with one write, for
+ * headers and a buffer it needs a vector. Above it the copy costs more.
+ */
+const TEXT_BYTES = 4 * 1024
 /** What depends on the time of day is at most so old. */
 const LIFE_MS = 30_000
 /** Requests with one of these get an answer of their own. */
@@ -55,20 +63,30 @@ function isPersonalLength(length: number): boolean {
   return length === 5 || length === 6 || length === 8 || length === 13
 }
 
+interface HotAnswer extends Omit<KeptAnswer, 'bytes'> {
+  readonly text: string | undefined
+  readonly until: number
+}
+
 /** No answers yet. */
-export function createHotAnswers({ cache, version }: Options): HotAnswers {
-  const answers = new Map<string, KeptAnswer & { readonly until: number }>()
+export function createHotAnswers({ cache, version, textBytes }: Options): HotAnswers {
+  const answers = new Map<string, HotAnswer>()
   let given = 0
+  let held = 0
+  const drop = (key: string): void => {
+    held -= answers.get(key)?.text?.length ?? 0
+    answers.delete(key)
+  }
   return {
     answer(request, response) {
       const { method, url = '' } = request
       const key = hotKey(method, url, request.rawHeaders)
       const kept = key === undefined ? undefined : answers.get(key)
-      if (!kept) return false
+      if (key === undefined || !kept) return false
       const holds = kept.version === version() && kept.until > Date.now()
-      const bytes = holds ? cache.get(kept.bytesKey) : undefined
-      if (!bytes) {
-        answers.delete(key ?? '')
+      const body = holds ? (kept.text ?? cache.get(kept.bytesKey)) : undefined
+      if (body === undefined) {
+        drop(key)
         return false
       }
       given++
@@ -78,18 +96,20 @@ export function createHotAnswers({ cache, version }: Options): HotAnswers {
         response.end()
         return true
       }
-      response.end(bytes)
+      response.end(body, 'latin1')
       kept.onHit?.()
       return true
     },
-    keep(key, kept) {
-      if (answers.size >= ANSWERS) {
-        for (const oldest of answers.keys()) {
-          answers.delete(oldest)
-          break
-        }
+    keep(key, { bytes, ...kept }) {
+      drop(key)
+      const text = bytes.length <= TEXT_BYTES ? bytes.toString('latin1') : undefined
+      if (text === undefined) cache.put(kept.bytesKey, bytes)
+      answers.set(key, { ...kept, text, until: Date.now() + LIFE_MS })
+      held += text?.length ?? 0
+      for (const oldest of answers.keys()) {
+        if (answers.size <= ANSWERS && held <= textBytes) break
+        drop(oldest)
       }
-      answers.set(key, { ...kept, until: Date.now() + LIFE_MS })
     },
     given: () => given,
   }

@@ -47,7 +47,11 @@ export async function serve(options: ServeOptions): Promise<RunningRegistry> {
   try {
     const requestId = createRequestIds()
     const { cache, metrics, db } = context
-    const hot = createHotAnswers({ cache, version: () => db.version() })
+    const hot = createHotAnswers({
+      cache,
+      version: () => db.version(),
+      textBytes: config.limits.cacheBytes / 2,
+    })
     metrics.gauge('hot_answers', () => hot.given())
     const app = createApp(context, { requestId, hot, mounts })
     const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })

@@ -4,7 +4,10 @@ import type { Database } from '../db/database.ts'
 import { addDownloads } from '../db/downloads.ts'
 import { reindexPopularity } from '../db/search-index.ts'
 
+/** So long after the first pull the counts are written, and not sooner than REST_MS after the last write. */
 const FLUSH_MS = 5000
+/** As long as hot.ts keeps an answer, since every write ends all of them. */
+const REST_MS = 30_000
 const NAMES = 10_000
 
 export interface DownloadCounter {
@@ -19,12 +22,14 @@ export interface DownloadCounter {
 export function createDownloadCounter(db: Database, now: () => Date): DownloadCounter {
   let counts = new Map<string, number>()
   let timer: NodeJS.Timeout | undefined
+  let written = -REST_MS
   const flush = async (): Promise<void> => {
     clearTimeout(timer)
     timer = undefined
     const batch = counts
     counts = new Map()
     if (batch.size === 0) return
+    written = performance.now()
     try {
       await db.transaction(async (tx) => {
         const day = now().toISOString().slice(0, 10)
@@ -43,7 +48,9 @@ export function createDownloadCounter(db: Database, now: () => Date): DownloadCo
       const known = counts.get(name)
       if (known === undefined && counts.size >= NAMES) return
       counts.set(name, (known ?? 0) + 1)
-      timer ??= setTimeout(() => void flush(), FLUSH_MS).unref()
+      if (timer) return
+      const wait = Math.max(FLUSH_MS, written + REST_MS - performance.now())
+      timer = setTimeout(() => void flush(), wait).unref()
     },
     flush,
     close: flush,
