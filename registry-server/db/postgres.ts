@@ -1,8 +1,10 @@
-// PostgreSQL behind the common face: a pool, `?` rewritten to `$n`, one connection a transaction.
+// PostgreSQL behind the common face: a pool, `?` rewritten to `$n`, one connection a transaction. Every write is one, and
+// tells all servers on the database that something was written.
 import type pg from 'pg'
 import { SkillsError } from '../../src/errors/error.ts'
 import { redactUrl } from '../../src/platform/text.ts'
 import type { Database, SqlValue } from './database.ts'
+import { watchWrites } from './postgres-writes.ts'
 
 const CONNECTIONS = 10
 const INT8: number = 20
@@ -29,6 +31,17 @@ export async function openPostgres(url: string): Promise<Database> {
   })
   // An idle connection that breaks is replaced at its next use.
   pool.on('error', () => {})
+  const watch = watchWrites({
+    client: () =>
+      new driver.Client({
+        connectionString: url,
+        connectionTimeoutMillis: 10_000,
+        query_timeout: 10_000,
+        keepAlive: true,
+        application_name: 'skillward',
+      }),
+    send: (sql) => pool.query(sql),
+  })
   const db = base(pool, url)
   const database: Database = {
     ...db,
@@ -45,7 +58,7 @@ export async function openPostgres(url: string): Promise<Database> {
           close: async () => {},
         }
         const result = await work(inside)
-        await client.query('COMMIT')
+        await client.query(`${watch.notify}; COMMIT`)
         client.release()
         return result
       } catch (error) {
@@ -54,12 +67,19 @@ export async function openPostgres(url: string): Promise<Database> {
           (broken: unknown) => client.release(broken instanceof Error ? broken : true),
         )
         throw postgresFailure(error, url)
+      } finally {
+        watch.written()
       }
     },
+    run: (sql, params) => database.transaction((tx) => tx.run(sql, params)),
+    version: () => watch.version(),
     lock: async () => {
       throw new SkillsError('internal', 'A lock was asked for outside a transaction')
     },
-    close: () => pool.end(),
+    async close() {
+      await watch.close()
+      await pool.end()
+    },
   }
   try {
     await database.one('SELECT 1 AS one')
