@@ -1,11 +1,26 @@
 // Blobs as files: `<root>/<algorithm>/<first two>/<hex>`. A blob is written under another name, hashed, made durable and
-// renamed, so that a file under a digest always was that digest; uploads grow in `<root>/uploads`.
+// renamed, so that a file under a digest always was that digest; uploads grow in `<root>/uploads`. What the file system
+// answers from memory is asked for at once, since a thread for it costs more; what waits for the disk is not.
 import { once } from 'node:events'
-import { createReadStream, mkdirSync, readFileSync } from 'node:fs'
-import { open, readdir, rename, stat, unlink } from 'node:fs/promises'
+import {
+  closeSync,
+  createReadStream,
+  fstatSync,
+  fsync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  write,
+  writeSync,
+} from 'node:fs'
+import { readdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Hash } from 'node:crypto'
 import type { Readable } from 'node:stream'
+import { promisify } from 'node:util'
 import { SkillsError } from '../../src/errors/error.ts'
 import { isMissing, syncFolder, toFsError } from '../../src/platform/fs.ts'
 import { type Algorithm, algorithmOf, type BlobStore, digestOf, hasherFor } from './store.ts'
@@ -15,6 +30,11 @@ interface Running {
   readonly algorithm: Algorithm
   size: number
 }
+
+const sync = promisify(fsync)
+const writeLater = promisify(write)
+/** Of an upload so many bytes at a time go to the file system's memory without a thread. */
+const AT_ONCE = 1024 * 1024
 
 /** A store in the folder, which is made when it is missing. @throws permission_denied, disk_full, fs_failed */
 export function openFolderStore(root: string): BlobStore {
@@ -42,7 +62,7 @@ export function openFolderStore(root: string): BlobStore {
 
   return {
     async stat(digest) {
-      const found = await stat(blobPath(digest)).catch(ignoreMissing)
+      const found = statSync(blobPath(digest), { throwIfNoEntry: false })
       return found && { digest, size: found.size, modifiedAt: found.mtimeMs }
     },
 
@@ -84,33 +104,33 @@ export function openFolderStore(root: string): BlobStore {
       ),
 
     async begin(upload) {
-      await guard(uploadPath(upload), async () => (await open(uploadPath(upload), 'wx', 0o600)).close())
+      guardSync(uploadPath(upload), () => closeSync(openSync(uploadPath(upload), 'wx', 0o600)))
       running.set(upload, { hash: hasherFor('sha256'), algorithm: 'sha256', size: 0 })
     },
 
     async offset(upload) {
-      return (await stat(uploadPath(upload)).catch(ignoreMissing))?.size
+      return statSync(uploadPath(upload), { throwIfNoEntry: false })?.size
     },
 
     async append(upload, source, maxBytes) {
       const path = uploadPath(upload)
-      const before = (await guard(path, () => stat(path))).size
+      const before = guardSync(path, () => statSync(path).size)
       const known = running.get(upload)
       if (known && known.size !== before) running.delete(upload)
       const hashing = running.get(upload)
       let size = before
       await guard(path, async () => {
-        const file = await open(path, 'a')
+        const file = openSync(path, 'a')
         try {
           for await (const chunk of source) {
             if (size + chunk.length > maxBytes) throw tooLarge(maxBytes)
-            await file.write(chunk)
+            await writeAll(file, chunk, size - before < AT_ONCE)
             size += chunk.length
             hashing?.hash.update(chunk)
             if (hashing) hashing.size = size
           }
         } finally {
-          await file.close()
+          closeSync(file)
         }
       })
       return size
@@ -121,23 +141,23 @@ export function openFolderStore(root: string): BlobStore {
       const hashing = running.get(upload)
       running.delete(upload)
       return guard(path, async () => {
-        const file = await open(path, 'r+')
+        const file = openSync(path, 'r+')
         try {
-          const { size } = await file.stat()
+          const { size } = fstatSync(file)
           const algorithm = algorithmOf(digest)
           const same = hashing?.algorithm === algorithm && hashing.size === size
           const actual = same ? hashing.hash.digest('hex') : await hashFile(path, algorithm)
           if (`${algorithm}:${actual}` !== digest) {
-            await unlink(path)
+            unlinkSync(path)
             throw new SkillsError('integrity_mismatch', `The bytes are ${algorithm}:${actual}, not ${digest}`)
           }
-          await file.sync()
+          await sync(file)
           const folder = ensureFolder(digest)
-          await rename(path, blobPath(digest))
+          renameSync(path, blobPath(digest))
           syncFolder(folder)
           return { size }
         } finally {
-          await file.close()
+          closeSync(file)
         }
       })
     },
@@ -153,6 +173,12 @@ export function openFolderStore(root: string): BlobStore {
         if (found) yield { upload, modifiedAt: found.mtimeMs }
       }
     },
+  }
+}
+
+async function writeAll(file: number, bytes: Uint8Array, atOnce: boolean): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    at += atOnce ? writeSync(file, bytes, at) : (await writeLater(file, bytes, at)).bytesWritten
   }
 }
 

@@ -3,6 +3,14 @@
 /** What a column may hold. Times are ISO text, booleans 0 or 1, documents JSON text; the same on both databases. */
 export type SqlValue = string | number | null | Uint8Array
 
+export interface TransactionOptions {
+  /**
+   * Survives a killed process like any other, but a machine without power only from the next transaction on that does
+   * not say so. For what is of no use before that one: the blobs of a manifest that is still to come.
+   */
+  readonly early?: boolean
+}
+
 export interface Database {
   readonly kind: 'sqlite' | 'postgres'
   /** Rows of a query. Outside a transaction it must not write. */
@@ -20,7 +28,7 @@ export interface Database {
    * All or nothing. SQLite runs one at a time; within one the same call joins it. Never await anything but the given
    * database inside: every other writer waits.
    */
-  transaction<T>(work: (db: Database) => Promise<T>): Promise<T>
+  transaction<T>(work: (db: Database) => Promise<T>, options?: TransactionOptions): Promise<T>
   /** Inside a transaction: until its end nobody else passes the same key. */
   lock(key: string): Promise<void>
   /**

@@ -45,10 +45,10 @@ export async function openPostgres(url: string): Promise<Database> {
   const db = base(pool, url)
   const database: Database = {
     ...db,
-    async transaction(work) {
+    async transaction(work, { early = false } = {}) {
       const client = await connect(pool, url)
       try {
-        await client.query('BEGIN')
+        await client.query(early ? 'BEGIN; SET LOCAL synchronous_commit = off' : 'BEGIN')
         const inside: Database = {
           ...base(client, url),
           transaction: (nested) => nested(inside),

@@ -40,6 +40,13 @@ export async function openSqlite(path: string): Promise<Database> {
     return guarded(() => ({ changes: prepareWrite(sql).run(...params).changes }))
   }
 
+  let isSyncing = true
+  const syncAtCommit = (wanted: boolean): void => {
+    if (wanted === isSyncing) return
+    writer.exec(`PRAGMA synchronous = ${wanted ? 'FULL' : 'NORMAL'}`)
+    isSyncing = wanted
+  }
+
   const transactional: Database = {
     kind: 'sqlite',
     all: async <T>(sql: string, params: readonly SqlValue[] = []) =>
@@ -62,9 +69,14 @@ export async function openSqlite(path: string): Promise<Database> {
     one: async <T>(sql: string, params: readonly SqlValue[] = []) =>
       guarded(() => prepareRead(sql).get(...params) as T | undefined),
     slow: (sql, params = []) => slow.all(sql, params),
-    run: (sql, params = []) => mutex(() => whenFree(() => write(sql, params))),
-    transaction: (work) =>
+    run: (sql, params = []) =>
+      mutex(() => {
+        syncAtCommit(true)
+        return whenFree(() => write(sql, params))
+      }),
+    transaction: (work, { early = false } = {}) =>
       mutex(async () => {
+        syncAtCommit(!early)
         await whenFree(() => guarded(() => writer.exec('BEGIN IMMEDIATE')))
         try {
           const result = await work(transactional)

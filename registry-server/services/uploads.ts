@@ -171,13 +171,16 @@ async function show(
 ): Promise<void> {
   const { name, principal, digest, size, action, requestId } = blob
   const at = context.now().toISOString()
-  await context.db.transaction(async (tx) => {
-    await tx.lock(`blob:${digest}`)
-    const repository = await writable(tx, { name, principal, at })
-    await linkBlob(tx, { repositoryId: repository.id, digest, size, at })
-    const details = { digest, size }
-    await recordAudit(tx, { at, actor: principal.actor, action, target: name, details, requestId })
-  })
+  await context.db.transaction(
+    async (tx) => {
+      await tx.lock(`blob:${digest}`)
+      const repository = await writable(tx, { name, principal, at })
+      await linkBlob(tx, { repositoryId: repository.id, digest, size, at })
+      const details = { digest, size }
+      await recordAudit(tx, { at, actor: principal.actor, action, target: name, details, requestId })
+    },
+    { early: true },
+  )
   // A gc may have taken the bytes just before the row was there. Now that it is, it takes them no more.
   if (await context.blobs.stat(digest)) return
   await context.db.transaction(async (tx) => {
