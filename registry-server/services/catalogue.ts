@@ -93,9 +93,10 @@ function versionExists(name: string, same: VersionListRow): SkillsError {
 
 /** @throws capability_widened */
 function judgeWidening(checked: CheckedArtifact, others: readonly VersionListRow[]): Diagnostic[] {
-  const previous = others
-    .filter((other) => semver.lt(other.version, checked.version) && other.yanked === null)
-    .sort((a, b) => semver.rcompare(a.version, b.version))[0]
+  const own = new semver.SemVer(checked.version)
+  const previous = greatest(others, (other, parsed) =>
+    other.yanked === null && parsed.compare(own) < 0 ? 1 : undefined,
+  )
   if (!previous) return []
   const widening = wideningOf(
     {
@@ -168,9 +169,26 @@ export function kindsOf(capabilities: Capabilities): string[] {
 export function currentOf<T extends { readonly version: string; readonly yanked: string | null }>(
   versions: readonly T[],
 ): T | undefined {
-  const sorted = [...versions].sort((a, b) => semver.rcompare(a.version, b.version))
-  const usable = sorted.filter((version) => version.yanked === null)
-  return usable.find((version) => semver.prerelease(version.version) === null) ?? usable[0] ?? sorted[0]
+  return greatest(versions, ({ yanked }, { prerelease }) => {
+    if (yanked !== null) return 0
+    return prerelease.length > 0 ? 1 : 2
+  })
+}
+
+/** The greatest version of the highest class; those without a class are left out. Reads each version once. */
+function greatest<T extends { readonly version: string }>(
+  versions: readonly T[],
+  classOf: (version: T, parsed: semver.SemVer) => number | undefined,
+): T | undefined {
+  let best: { readonly version: T; readonly parsed: semver.SemVer; readonly rank: number } | undefined
+  for (const version of versions) {
+    const parsed = new semver.SemVer(version.version)
+    const rank = classOf(version, parsed)
+    if (rank === undefined) continue
+    const isBetter = !best || rank > best.rank || (rank === best.rank && parsed.compare(best.parsed) > 0)
+    if (isBetter) best = { version, parsed, rank }
+  }
+  return best?.version
 }
 
 /** @throws skill_not_found */

@@ -53,7 +53,10 @@ export async function skillDocument(
 /** Rows by precedence, the greatest first. */
 export async function sortedVersions(db: Database, skill: SkillRow): Promise<VersionListRow[]> {
   const versions = await listVersions(db, skill.id)
-  return versions.sort((a, b) => semver.compareBuild(b.version, a.version))
+  return versions
+    .map((row) => ({ row, parsed: new semver.SemVer(row.version) }))
+    .sort((a, b) => b.parsed.compare(a.parsed) || b.parsed.compareBuild(a.parsed))
+    .map(({ row }) => row)
 }
 
 /** Floating tags; `latest` is the current version where nobody set it. */
