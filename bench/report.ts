@@ -67,6 +67,28 @@ export function limitRow(
   return { area, what, measured: '', value: ms, unit: 'ms', ...(atMost !== undefined && { goal }) }
 }
 
+/** Answers or writes in a second, as a multiple of somebody else's. */
+export function speedRow(
+  area: string,
+  what: string,
+  speed: {
+    readonly perSecond: number
+    readonly anchor: number
+    readonly name: string
+    readonly atLeast?: number
+  },
+): Row {
+  const { perSecond, anchor, name, atLeast } = speed
+  return {
+    area,
+    what,
+    measured: `${Math.round(perSecond)}/s / ${Math.round(anchor)}/s`,
+    value: perSecond / anchor,
+    unit: `× ${name}`,
+    ...(atLeast !== undefined && { goal: { limit: atLeast, direction: 'at least' as const } }),
+  }
+}
+
 /** Peak memory in MB. */
 export function memoryRow(area: string, what: string, megabytes: number, atMost: number): Row {
   const goal = { limit: atMost, direction: 'at most' as const }

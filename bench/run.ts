@@ -18,6 +18,9 @@ import { findPeers } from './peers.ts'
 import { nodeVersion, programFor } from './program.ts'
 import { reAdd } from './re-add.ts'
 import { registrySearch } from './registry-search.ts'
+import { registryAdd } from './registry-add.ts'
+import { registryHttp } from './registry-http.ts'
+import { registryPublish } from './registry-publish.ts'
 import { describeMachine, formatTable, isMet, type Row, type Skipped, writePage } from './report.ts'
 import { startServers } from './servers.ts'
 import { start } from './start.ts'
@@ -34,6 +37,9 @@ const SUBJECTS: Readonly<Record<string, (bench: Bench) => Promise<Row[]>>> = {
   verify,
   unpack,
   'registry-search': registrySearch,
+  'registry-http': registryHttp,
+  'registry-publish': registryPublish,
+  'registry-add': registryAdd,
 }
 /** Others at work make the ratios worse than they are. */
 const LOAD = loadavg()[0] ?? 0

@@ -19,8 +19,10 @@ function account(): { uid: number; gid: number } | undefined {
   return { uid: id('-u'), gid: id('-g') }
 }
 
-/** Starts a server without durability, for tests. Ask `need('postgres')` first. */
-export async function startPostgres(): Promise<PostgresServer> {
+/** Starts a server, for tests one without durability. Ask `need('postgres')` first. */
+export async function startPostgres({
+  durable = false,
+}: { readonly durable?: boolean } = {}): Promise<PostgresServer> {
   const as = account()
   const folder = mkdtempSync(join(tmpdir(), 'pg-'))
   if (as) chownSync(folder, as.uid, as.gid)
@@ -35,7 +37,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   const settings = [
     'listen_addresses=',
     `unix_socket_directories=${folder}`,
-    'fsync=off',
+    `fsync=${durable ? 'on' : 'off'}`,
     'max_connections=60',
   ]
   const child = spawn(
