@@ -42,6 +42,33 @@ describe.each(DATABASES)('the database on $name', ({ create, skip }) => {
     },
   )
 
+  test.skipIf(skip)(
+    'keeps all or nothing of a transaction that goes to the disk with the next one',
+    async () => {
+      const url = await create()
+      const db = await openRegistryDatabase(url)
+      const add = (key: string): Promise<unknown> =>
+        db.transaction(
+          async (tx) => {
+            await tx.run("INSERT INTO settings (key, value) VALUES ('both', ?)", [key])
+            await tx.run("INSERT INTO settings (key, value) VALUES (?, '')", [key])
+          },
+          { early: true },
+        )
+      await add('a')
+      await expect(add('b')).rejects.toThrow()
+      await db.run("INSERT INTO settings (key, value) VALUES ('c', '')")
+      await db.close()
+      const again = await openRegistryDatabase(url)
+      expect(await again.all('SELECT key, value FROM settings ORDER BY key')).toEqual([
+        { key: 'a', value: '' },
+        { key: 'both', value: 'a' },
+        { key: 'c', value: '' },
+      ])
+      await again.close()
+    },
+  )
+
   test.skipIf(skip)('runs transactions on one key one after another', async () => {
     const db = await openRegistryDatabase(await create())
     await db.run("INSERT INTO settings (key, value) VALUES ('n', '0')")
