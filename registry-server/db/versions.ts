@@ -82,6 +82,21 @@ export async function listVersions(db: Database, skillId: number): Promise<Versi
   return db.all<VersionListRow>(`SELECT ${LIST} FROM versions WHERE skill_id = ? ORDER BY id DESC`, [skillId])
 }
 
+/** What a new version is judged by. */
+export type ReleaseRow = Pick<
+  VersionRow,
+  'version' | 'digest' | 'yanked' | 'published_at' | 'capabilities' | 'optional_capabilities'
+>
+
+/** The same, of columns that stand before the long text: SQLite passes through that to those behind it. */
+export async function listReleases(db: Database, skillId: number): Promise<ReleaseRow[]> {
+  return db.all<ReleaseRow>(
+    `SELECT version, digest, yanked, published_at, capabilities, optional_capabilities
+     FROM versions WHERE skill_id = ? ORDER BY id DESC`,
+    [skillId],
+  )
+}
+
 export async function findVersion(
   db: Database,
   skillId: number,

@@ -14,10 +14,10 @@ import { findSkill, insertSkill, setDeprecated, type SkillRow, updateSkill } fro
 import {
   findVersion,
   insertVersion,
-  listVersions,
+  listReleases,
+  type ReleaseRow,
   setSigner,
   setYanked,
-  type VersionListRow,
 } from '../db/versions.ts'
 import type { CheckedArtifact } from './artifact.ts'
 import { indexText } from '../db/search-words.ts'
@@ -40,7 +40,7 @@ export async function indexManifest(tx: Database, publication: Publication): Pro
   const { name, version } = checked
   await tx.lock(`skill ${name}`)
   const skill = (await findSkill(tx, name)) ?? (await insertSkill(tx, { name, scopeId, at }))
-  const others = await listVersions(tx, skill.id)
+  const others = await listReleases(tx, skill.id)
   const same = others.find((other) => other.version === version)
   if (same?.digest === checked.digest) return []
   // Versions that differ in build metadata only have the same precedence, but other tags: they are other versions.
@@ -84,7 +84,7 @@ function storable(text: string): string {
   return text.replaceAll('\u0000', '\ufffd')
 }
 
-function versionExists(name: string, same: VersionListRow): SkillsError {
+function versionExists(name: string, same: ReleaseRow): SkillsError {
   return new SkillsError('version_exists', `${name} ${same.version} is published with other content`, {
     hint: 'a version never changes: publish the next one',
     details: { detail: 'version_exists', digest: same.digest },
@@ -92,7 +92,7 @@ function versionExists(name: string, same: VersionListRow): SkillsError {
 }
 
 /** @throws capability_widened */
-function judgeWidening(checked: CheckedArtifact, others: readonly VersionListRow[]): Diagnostic[] {
+function judgeWidening(checked: CheckedArtifact, others: readonly ReleaseRow[]): Diagnostic[] {
   const own = new semver.SemVer(checked.version)
   const previous = greatest(others, (other, parsed) =>
     other.yanked === null && parsed.compare(own) < 0 ? 1 : undefined,
@@ -120,8 +120,9 @@ function judgeWidening(checked: CheckedArtifact, others: readonly VersionListRow
 
 /** Brings what lists and search show in line with the versions. */
 async function refresh(tx: Database, skill: SkillRow): Promise<void> {
-  const versions = await listVersions(tx, skill.id)
-  const current = currentOf(versions)
+  const versions = await listReleases(tx, skill.id)
+  const usual = currentOf(versions)
+  const current = usual && (await findVersion(tx, skill.id, usual.version))
   if (!current) return
   const capabilities = kindsOf(stored(current.capabilities))
   const signed = current.signer !== 'unsigned'
