@@ -1,5 +1,5 @@
-// Skills as artifacts, and a plain HTTP client that pushes them as every OCI client does: two requests for each blob, one
-// for the manifest. Every registry gets the same requests.
+// Skills as artifacts, and a plain HTTP client that pushes them as the program does: each blob with its first request, which a
+// registry may take (ours does) or answer with an upload that the blob is sent to again (docker-registry); then the manifest.
 import { Agent, request } from 'node:http'
 import type { SkillFile } from '../src/integrity/tree.ts'
 import { type Packed, type PackedBlob, packSkill } from '../src/oci/pack.ts'
@@ -39,7 +39,7 @@ export interface Pusher {
 export function pusher({ origin, token }: BenchRegistry): Pusher {
   const agent = new Agent({ keepAlive: true })
   const authorization: Record<string, string> = token === '' ? {} : { authorization: `Bearer ${token}` }
-  const send = (method: string, address: string, more: Sent = {}): Promise<string> =>
+  const send = (method: string, address: string, more: Sent = {}): Promise<string | undefined> =>
     new Promise((resolve, reject) => {
       const { body, type } = more
       const headers = {
@@ -50,16 +50,20 @@ export function pusher({ origin, token }: BenchRegistry): Pusher {
       const asked = request(new URL(address, origin), { method, agent, headers }, (response) => {
         response.resume().once('end', () => {
           const { statusCode = 0, headers: got } = response
-          if (statusCode === (more.status ?? 201)) resolve(got.location ?? '')
+          if ((more.status ?? [201]).includes(statusCode))
+            resolve(statusCode === 202 ? got.location : undefined)
           else reject(new Error(`${method} ${address}: ${statusCode}`))
         })
       })
       asked.once('error', reject).end(body)
     })
   const blob = async (repository: string, { digest, bytes }: PackedBlob): Promise<void> => {
-    const location = await send('POST', `/v2/${repository}/blobs/uploads/`, { status: 202 })
+    const type = 'application/octet-stream'
+    const first = `/v2/${repository}/blobs/uploads/?digest=${encodeURIComponent(digest)}`
+    const location = await send('POST', first, { body: bytes, type, status: [201, 202] })
+    if (location === undefined) return
     const query = `${location.includes('?') ? '&' : '?'}digest=${encodeURIComponent(digest)}`
-    await send('PUT', `${location}${query}`, { body: bytes, type: 'application/octet-stream' })
+    await send('PUT', `${location}${query}`, { body: bytes, type })
   }
   return {
     async push({ repository, version, packed }) {
@@ -79,7 +83,7 @@ interface Sent {
   readonly body?: Buffer
   readonly type?: string
   /** What is expected; 201 when absent. */
-  readonly status?: number
+  readonly status?: readonly number[]
 }
 
 /** Pushes all with so many clients at once; milliseconds of each, in the order of their ends. */

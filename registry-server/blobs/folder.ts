@@ -1,5 +1,6 @@
-// Blobs as files: `<root>/<algorithm>/<first two>/<hex>`. A blob is written under another name, hashed, made durable and
-// renamed, so that a file under a digest always was that digest; uploads grow in `<root>/uploads`. What the file system
+// Blobs as files: `<root>/<algorithm>/<first two>/<hex>`. A blob is written under another name, hashed and renamed, so that a
+// file under a digest always was that digest; it is made durable before anything durable names it (`settle`), together with
+// the others of its manifest. Uploads grow in `<root>/uploads`. What the file system
 // answers from memory is asked for at once, since a thread for it costs more; what waits for the disk is not.
 import { once } from 'node:events'
 import {
@@ -33,6 +34,8 @@ interface Running {
 
 const sync = promisify(fsync)
 const writeLater = promisify(write)
+/** Digests that are remembered as being on the disk. */
+const SETTLED = 20_000
 /** Of an upload so many bytes at a time go to the file system's memory without a thread. */
 const AT_ONCE = 1024 * 1024
 
@@ -43,6 +46,8 @@ export function openFolderStore(root: string): BlobStore {
   // Of an upload that this process has seen from its start the hash is already known at its end.
   const running = new Map<string, Running>()
   const made = new Set<string>()
+  /** Known to be on the disk. */
+  const settled = new Set<string>()
   const uploadPath = (upload: string): string => join(uploads, upload)
   const blobPath = (digest: string): string => join(folderOf(digest), digest.slice(digest.indexOf(':') + 1))
   const folderOf = (digest: string): string => {
@@ -151,15 +156,22 @@ export function openFolderStore(root: string): BlobStore {
             unlinkSync(path)
             throw new SkillsError('integrity_mismatch', `The bytes are ${algorithm}:${actual}, not ${digest}`)
           }
-          await sync(file)
-          const folder = ensureFolder(digest)
+          ensureFolder(digest)
+          settled.delete(digest)
           renameSync(path, blobPath(digest))
-          syncFolder(folder)
           return { size }
         } finally {
           closeSync(file)
         }
       })
+    },
+
+    async settle(digests) {
+      const waiting = digests.filter((digest) => !settled.has(digest))
+      await Promise.all(waiting.map((digest) => syncPath(blobPath(digest))))
+      await Promise.all([...new Set(waiting.map(folderOf))].map(syncPath))
+      if (settled.size > SETTLED) settled.clear()
+      for (const digest of waiting) settled.add(digest)
     },
 
     async abandon(upload) {
@@ -174,6 +186,17 @@ export function openFolderStore(root: string): BlobStore {
       }
     },
   }
+}
+
+async function syncPath(path: string): Promise<void> {
+  await guard(path, async () => {
+    const file = openSync(path, 'r')
+    try {
+      await sync(file)
+    } finally {
+      closeSync(file)
+    }
+  })
 }
 
 async function writeAll(file: number, bytes: Uint8Array, atOnce: boolean): Promise<void> {

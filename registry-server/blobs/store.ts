@@ -36,11 +36,13 @@ export interface BlobStore {
    */
   append(upload: string, source: AsyncIterable<Uint8Array>, maxBytes: number): Promise<number>
   /**
-   * Ends the upload: hashes, makes it durable and moves it to its digest. The upload is gone afterwards, also when the
-   * digest is another.
+   * Ends the upload: hashes it and moves it to its digest. The upload is gone afterwards, also when the digest is another.
+   * A killed process loses nothing; a machine without power may, until `settle` was called.
    * @throws integrity_mismatch; not_found
    */
   finish(upload: string, digest: string): Promise<{ readonly size: number }>
+  /** Makes finished blobs durable, whoever finished them; nothing that was settled before costs anything. @throws not_found */
+  settle(digests: readonly string[]): Promise<void>
   abandon(upload: string): Promise<boolean>
   uploads(): AsyncIterable<{ readonly upload: string; readonly modifiedAt: number }>
 }

@@ -5,6 +5,7 @@ import { SkillsError } from '../../src/errors/error.ts'
 import { openDatabase, toDatabaseError } from '../../src/platform/sqlite.ts'
 import type { Database, SqlValue } from './database.ts'
 import { openSlowReader } from './sqlite-slow.ts'
+import { openWalSync } from './wal-sync.ts'
 
 type Connection = BetterSqlite.Database
 type Statement = BetterSqlite.Statement
@@ -21,6 +22,8 @@ export async function openSqlite(path: string): Promise<Database> {
   const prepareRead = statements(reader)
   // Another process that writes is waited for without holding up this one.
   writer.pragma('busy_timeout = 0')
+  writer.pragma('synchronous = NORMAL')
+  const wal = openWalSync(path)
   const slow = openSlowReader(path)
   const mutex = createMutex()
   let writes = 0
@@ -38,13 +41,6 @@ export async function openSqlite(path: string): Promise<Database> {
   const write = (sql: string, params: readonly SqlValue[]): { changes: number } => {
     writes++
     return guarded(() => ({ changes: prepareWrite(sql).run(...params).changes }))
-  }
-
-  let isSyncing = true
-  const syncAtCommit = (wanted: boolean): void => {
-    if (wanted === isSyncing) return
-    writer.exec(`PRAGMA synchronous = ${wanted ? 'FULL' : 'NORMAL'}`)
-    isSyncing = wanted
   }
 
   const transactional: Database = {
@@ -69,14 +65,13 @@ export async function openSqlite(path: string): Promise<Database> {
     one: async <T>(sql: string, params: readonly SqlValue[] = []) =>
       guarded(() => prepareRead(sql).get(...params) as T | undefined),
     slow: (sql, params = []) => slow.all(sql, params),
-    run: (sql, params = []) =>
-      mutex(() => {
-        syncAtCommit(true)
-        return whenFree(() => write(sql, params))
-      }),
-    transaction: (work, { early = false } = {}) =>
-      mutex(async () => {
-        syncAtCommit(!early)
+    async run(sql, params = []) {
+      const result = await mutex(() => whenFree(() => write(sql, params)))
+      await wal.durable()
+      return result
+    },
+    async transaction(work, { early = false } = {}) {
+      const result = await mutex(async () => {
         await whenFree(() => guarded(() => writer.exec('BEGIN IMMEDIATE')))
         try {
           const result = await work(transactional)
@@ -87,7 +82,10 @@ export async function openSqlite(path: string): Promise<Database> {
           if (writer.inTransaction) writer.exec('ROLLBACK')
           throw error
         }
-      }),
+      })
+      if (!early) await wal.durable()
+      return result
+    },
     lock: async () => {
       throw new SkillsError('internal', 'A lock was asked for outside a transaction')
     },
@@ -98,6 +96,7 @@ export async function openSqlite(path: string): Promise<Database> {
     },
     async close() {
       await mutex(async () => {})
+      await wal.close()
       await slow.close()
       reader.close()
       writer.close()

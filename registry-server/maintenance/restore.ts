@@ -112,6 +112,7 @@ async function restoreBlob(
   try {
     await blobs.append(upload, createReadStream(path) as AsyncIterable<Uint8Array>, maxBytes)
     await blobs.finish(upload, digest)
+    await blobs.settle([digest])
   } catch (cause) {
     await blobs.abandon(upload)
     throw invalid(`The blob ${digest} of the backup is damaged`, cause)

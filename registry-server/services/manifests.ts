@@ -1,5 +1,5 @@
 // Manifests: stored byte for byte under their digest, found by digest or tag. A version's tag never moves.
-import { SkillsError } from '../../src/errors/error.ts'
+import { isSkillsError, SkillsError } from '../../src/errors/error.ts'
 import { isDigest } from '../../src/oci/digest.ts'
 import { SKILL_ARTIFACT } from '../../src/oci/media-types.ts'
 import { isTag } from '../../src/oci/reference.ts'
@@ -102,7 +102,9 @@ export async function putManifest(
     requestId,
     at,
   }
-  const effect = await context.hook.onManifest(context, push)
+  const settling = settleParts(context, form)
+  const effect = await context.hook.onManifest(context, push).finally(() => settling.catch(() => {}))
+  await settling
   await context.db.transaction(async (tx) => {
     await tx.lock(`repository:${name}`)
     await requireParts(tx, repository.id, form)
@@ -191,6 +193,19 @@ async function requireParts(db: Database, repositoryId: number, { parts }: ReadM
   if (missing.length > 0) {
     throw ociError('MANIFEST_BLOB_UNKNOWN', `The repository does not have ${missing.join(', ')}`, {
       detail: missing,
+    })
+  }
+}
+
+/** What a manifest names is on the disk before it is. @throws MANIFEST_BLOB_UNKNOWN when bytes are lost */
+async function settleParts({ blobs }: RegistryContext, { parts }: ReadManifest): Promise<void> {
+  const named = parts.flatMap(({ kind, digest, optional }) => (kind === 'blob' && !optional ? [digest] : []))
+  try {
+    await blobs.settle(named)
+  } catch (error) {
+    if (!isSkillsError(error, 'not_found')) throw error
+    throw ociError('MANIFEST_BLOB_UNKNOWN', 'The registry has lost a blob of the manifest', {
+      hint: 'push the blobs again',
     })
   }
 }

@@ -1,4 +1,4 @@
-// Sending a blob: found there, mounted from a neighbour, in one piece, or in chunks that go on where they broke off.
+// Sending a blob: found there, mounted from a neighbour, with the first request, in one piece, or in chunks that go on where they broke off.
 // Never sends a credential to an upload address on another origin (session.ts sees to it).
 import { setTimeout as wait } from 'node:timers/promises'
 import { isSkillsError, SkillsError } from '../errors/error.ts'
@@ -30,6 +30,8 @@ export interface PushOptions {
   readonly retryMs?: number
 }
 
+/** A blob of at most so many bytes goes with the first request. */
+const SMALL = 256 * 1024
 const CHUNK = 16 * 1024 * 1024
 const LARGEST_CHUNK = 512 * 1024 * 1024
 const RESUMES = 5
@@ -67,8 +69,8 @@ interface Upload {
 
 async function upload(job: Upload): Promise<'pushed' | 'mounted'> {
   const { session, repository, blob, options } = job
-  const started = await start(job)
-  if (started === 'mounted') return started
+  const started = (await atOnce(job)) ?? (await start(job))
+  if (started === 'mounted' || started === 'pushed') return started
   const size = Math.min(Math.max(options.chunkBytes ?? CHUNK, started.chunkMin), LARGEST_CHUNK)
   const inChunks = sizeOf(blob) > size
   const location = inChunks ? await sendChunks(job, started.location, size) : started.location
@@ -83,8 +85,37 @@ async function upload(job: Upload): Promise<'pushed' | 'mounted'> {
   throw problemOf(answer, placeOf(session, repository, blob.digest), true)
 }
 
+/**
+ * A small blob with the very first request: done where the registry takes that, else the upload that it started instead.
+ * Undefined when it is not tried, or was refused: then the usual way decides.
+ */
+async function atOnce(job: Upload): Promise<'pushed' | Started | undefined> {
+  const { session, repository, blob, options } = job
+  if (options.mountFrom !== undefined || options.chunkBytes !== undefined || sizeOf(blob) > SMALL)
+    return undefined
+  const answer = await session.request(accessOf(job), {
+    method: 'POST',
+    to: `${repository}/blobs/uploads/?digest=${encodeURIComponent(blob.digest)}`,
+    headers: { 'content-type': 'application/octet-stream' },
+    body: await bytesOf(blob, 0, sizeOf(blob)),
+    maxBytes: ANSWER_BYTES,
+  })
+  if (answer.status === 201) return 'pushed'
+  return answer.status === 202 ? startedBy(answer) : undefined
+}
+
+interface Started {
+  readonly location: URL
+  readonly chunkMin: number
+}
+
+function startedBy(answer: OciResponse): Started {
+  const chunkMin = Number(answer.headers['oci-chunk-min-length'] ?? 0)
+  return { location: locationOf(answer), chunkMin: Number.isSafeInteger(chunkMin) ? chunkMin : 0 }
+}
+
 /** Asks for a mount or an upload. */
-async function start(job: Upload): Promise<'mounted' | { location: URL; chunkMin: number }> {
+async function start(job: Upload): Promise<'mounted' | Started> {
   const { session, repository, blob, options } = job
   const from = options.mountFrom
   const query =
@@ -102,8 +133,7 @@ async function start(job: Upload): Promise<'mounted' | { location: URL; chunkMin
   }
   if (answer.status === 201 && from !== undefined) return 'mounted'
   if (answer.status !== 202) throw problemOf(answer, placeOf(session, repository, blob.digest), true)
-  const chunkMin = Number(answer.headers['oci-chunk-min-length'] ?? 0)
-  return { location: locationOf(answer), chunkMin: Number.isSafeInteger(chunkMin) ? chunkMin : 0 }
+  return startedBy(answer)
 }
 
 /** Sends everything but the end; gives the address that the end goes to. */
