@@ -19,7 +19,7 @@ import {
 } from 'node:fs'
 import { readdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Hash } from 'node:crypto'
+import { type Hash, randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { SkillsError } from '../../src/errors/error.ts'
@@ -54,7 +54,7 @@ export function openFolderStore(root: string): BlobStore {
     const hex = digest.slice(digest.indexOf(':') + 1)
     return join(root, algorithmOf(digest), hex.slice(0, 2))
   }
-  const ensureFolder = (digest: string): string => {
+  const place = (path: string, digest: string): void => {
     const folder = folderOf(digest)
     if (!made.has(folder)) {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -62,7 +62,8 @@ export function openFolderStore(root: string): BlobStore {
       syncFolder(root)
       made.add(folder)
     }
-    return folder
+    settled.delete(digest)
+    renameSync(path, blobPath(digest))
   }
 
   return {
@@ -156,9 +157,7 @@ export function openFolderStore(root: string): BlobStore {
             unlinkSync(path)
             throw new SkillsError('integrity_mismatch', `The bytes are ${algorithm}:${actual}, not ${digest}`)
           }
-          ensureFolder(digest)
-          settled.delete(digest)
-          renameSync(path, blobPath(digest))
+          place(path, digest)
           return { size }
         } finally {
           closeSync(file)
@@ -166,10 +165,23 @@ export function openFolderStore(root: string): BlobStore {
       })
     },
 
+    async put(digest, bytes) {
+      const path = uploadPath(randomUUID())
+      guardSync(path, () => {
+        const file = openSync(path, 'wx', 0o600)
+        try {
+          for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
+        } finally {
+          closeSync(file)
+        }
+        place(path, digest)
+      })
+    },
+
     async settle(digests) {
       const waiting = digests.filter((digest) => !settled.has(digest))
-      await Promise.all(waiting.map((digest) => syncPath(blobPath(digest))))
-      await Promise.all([...new Set(waiting.map(folderOf))].map(syncPath))
+      // All at once: the file system writes its journal once for what waits together.
+      await Promise.all([...waiting.map(blobPath), ...new Set(waiting.map(folderOf))].map(syncPath))
       if (settled.size > SETTLED) settled.clear()
       for (const digest of waiting) settled.add(digest)
     },

@@ -41,6 +41,8 @@ export interface BlobStore {
    * @throws integrity_mismatch; not_found
    */
   finish(upload: string, digest: string): Promise<{ readonly size: number }>
+  /** Stores a small blob whose digest was compared, as `finish` would. */
+  put(digest: string, bytes: Uint8Array): Promise<void>
   /** Makes finished blobs durable, whoever finished them; nothing that was settled before costs anything. @throws not_found */
   settle(digests: readonly string[]): Promise<void>
   abandon(upload: string): Promise<boolean>

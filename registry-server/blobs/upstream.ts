@@ -108,6 +108,12 @@ export function openUpstreamStore(options: UpstreamOptions): BlobStore {
       return { size }
     },
 
+    put: (digest, bytes) =>
+      there(async () => {
+        await client.pushBlob(repository, { digest, bytes })
+        await hold(client, repository, { digest, size: bytes.length })
+      }),
+
     // The other registry has them, and answers for its own disk.
     settle: async () => {},
   }

@@ -11,7 +11,7 @@ import type { PublishHook, Push, Removal } from './publish-hook.ts'
 /** What the distribution face calls. `counter` gets every pull. */
 export function catalogueHook(counter: DownloadCounter): PublishHook {
   return {
-    async onManifest({ blobs, log }, push: Push) {
+    async onManifest({ blobs, cache, log }, push: Push) {
       const versions = push.tags.filter((tag) => versionOfTag(tag) !== undefined)
       if (versions.length === 0) return undefined
       const checked: CheckedArtifact[] = []
@@ -21,7 +21,7 @@ export function catalogueHook(counter: DownloadCounter): PublishHook {
           tag,
           digest: push.digest,
           bytes: push.bytes,
-          readBlob: (digest) => blobs.read(digest),
+          readBlob: async (digest) => cache.get(digest) ?? blobs.read(digest),
         })
         if (artifact) checked.push(artifact)
       }

@@ -2,6 +2,7 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import { isSkillsError, SkillsError } from '../../src/errors/error.ts'
 import type { Principal } from '../auth.ts'
+import { algorithmOf, digestOf } from '../blobs/store.ts'
 import { recordAudit } from '../db/audit.ts'
 import { linkBlob, unlinkBlob } from '../db/blobs.ts'
 import { findRepository } from '../db/repositories.ts'
@@ -102,10 +103,37 @@ export async function uploadAtOnce(
   context: RegistryContext,
   part: Omit<UploadPart, 'session' | 'range'> & { readonly digest: string },
 ): Promise<{ readonly size: number }> {
+  const { length, digest } = part
+  if (length !== undefined && length <= Math.min(SMALL, context.config.limits.blobBytes)) {
+    await requireAccess(context, { ...part, action: 'publish' })
+    const bytes = await bytesOf(part.body, length)
+    const actual = digestOf(bytes, algorithmOf(digest))
+    if (actual !== digest) throw ociError('DIGEST_INVALID', `The bytes are ${actual}, not ${digest}`)
+    await context.blobs.put(digest, bytes)
+    await show(context, { ...part, size: length, action: 'blob.put' })
+    context.cache.put(digest, bytes)
+    return { size: length }
+  }
   const session = await startUpload(context, part)
   const result = await finishUpload(context, { ...part, session, range: undefined })
   if ('wrong' in result) throw unknownUpload()
   return result
+}
+
+/** So many bytes are held in memory, and written once. */
+const SMALL = 1024 * 1024
+
+/** @throws SIZE_INVALID when there are more or fewer bytes than announced */
+async function bytesOf(body: AsyncIterable<Uint8Array> | undefined, length: number): Promise<Buffer> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of body ?? []) {
+    size += part.length
+    if (size > length) break
+    parts.push(part)
+  }
+  if (size === length) return Buffer.concat(parts)
+  throw ociError('SIZE_INVALID', `The body has ${size > length ? 'more' : 'fewer'} than ${length} bytes`)
 }
 
 /** Forgets the upload. @throws BLOB_UPLOAD_UNKNOWN */
