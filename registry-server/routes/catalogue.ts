@@ -129,7 +129,7 @@ export function catalogueRoutes({ context, searcher }: CatalogueParts): Hono<Reg
     const reason =
       c.req.method === 'POST' ? (await readJson(c, yankRequestSchema, maxBytes)).reason : undefined
     const { name, version: wanted } = { name: nameIn(c), version: c.req.param('version') }
-    if (!VERSION.test(wanted)) throw new SkillsError('skill_not_found', 'There is no such version')
+    if (!VERSION.test(wanted)) throw new SkillsError('version_not_found', 'There is no such version')
     await change(c, reason === undefined ? 'unyank' : 'yank', wanted, (tx) =>
       yankVersion(tx, { name, version: wanted, reason }),
     )

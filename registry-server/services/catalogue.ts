@@ -192,21 +192,24 @@ function greatest<T extends { readonly version: string }>(
   return best?.version
 }
 
-/** @throws skill_not_found */
+/** @throws skill_not_found, version_not_found */
 async function existing(
   db: Database,
   name: string,
   version: string,
 ): Promise<{ skill: SkillRow; versionId: number }> {
   const skill = await findSkill(db, name)
-  const row = skill && (await findVersion(db, skill.id, version))
-  if (!skill || !row) {
-    throw new SkillsError('skill_not_found', `There is no ${displayShort(`${name} ${version}`, 200)}`)
+  if (!skill) throw new SkillsError('skill_not_found', `There is no ${displayShort(name, 200)}`)
+  const row = await findVersion(db, skill.id, version)
+  if (!row) {
+    throw new SkillsError('version_not_found', `There is no ${displayShort(`${name} ${version}`, 200)}`, {
+      hint: `the current one is ${skill.version}`,
+    })
   }
   return { skill, versionId: row.id }
 }
 
-/** Sets or takes back (`undefined`) the reason why a version is not chosen any more. @throws skill_not_found */
+/** Sets or takes back (`undefined`) the reason why a version is not chosen any more. @throws what `existing` throws */
 export async function yankVersion(
   tx: Database,
   { name, version, reason }: { name: string; version: string; reason: string | undefined },
@@ -224,7 +227,7 @@ export async function deprecateSkill(tx: Database, name: string, message: string
   await setDeprecated(tx, skill.id, message ?? null)
 }
 
-/** Records who signed a version, once a signature was verified. @throws skill_not_found */
+/** Records who signed a version, once a signature was verified. @throws what `existing` throws */
 export async function recordSigner(
   tx: Database,
   { name, version, signer }: { name: string; version: string; signer: string },

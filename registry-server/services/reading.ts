@@ -91,12 +91,12 @@ function versionSummary(skill: SkillRow, version: VersionListRow): VersionSummar
   }
 }
 
-/** The row of a version; `latest` and an absent one mean the current. @throws skill_not_found */
+/** The row of a version; `latest` and an absent one mean the current. @throws version_not_found */
 export async function versionOf(db: Database, skill: SkillRow, version: string): Promise<VersionRow> {
   const wanted = version === 'latest' ? skill.version : version
   const row = VERSION.test(wanted) ? await findVersion(db, skill.id, wanted) : undefined
   if (row) return row
-  throw new SkillsError('skill_not_found', `${skill.name} has no version ${displayShort(version, 100)}`, {
+  throw new SkillsError('version_not_found', `${skill.name} has no version ${displayShort(version, 100)}`, {
     hint: `the current one is ${skill.version}`,
   })
 }
