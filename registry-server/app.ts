@@ -10,6 +10,7 @@ import { mountAccounts } from './routes/accounts.ts'
 import { mountHealth } from './routes/health.ts'
 import type { RegistryEnv, RegistryRequest } from './routes/http.ts'
 import { handleOci, ociFailure } from './routes/oci.ts'
+import { failurePage } from './web/failure-page.ts'
 
 export type RegistryApp = Hono<RegistryEnv>
 
@@ -40,6 +41,9 @@ export function createApp(
     c.set('requestId', id)
     c.set('principal', ANONYMOUS)
     await next()
+    if (c.res.status >= 400 && classOf(c.req.path) === 'page') {
+      c.res = await failurePage(c.res, c.req.header('accept'))
+    }
     if (hot && version !== undefined) await keep(c, { hot, version, context })
     c.res.headers.set('X-Request-Id', id)
     report(context, c, performance.now() - started)

@@ -1,7 +1,6 @@
 // The pages and their style, script and icon. Pages are read-only: what changes something goes through the API.
 import { Hono } from 'hono'
-import { CODES } from '../../src/errors/codes.ts'
-import { isSkillsError, SkillsError } from '../../src/errors/error.ts'
+import { SkillsError } from '../../src/errors/error.ts'
 import { SCOPE } from '../../src/registry/names.ts'
 import { can, type Principal } from '../auth.ts'
 import { findScope, listMembers } from '../db/scopes.ts'
@@ -22,7 +21,7 @@ import { skillSummary } from '../services/search.ts'
 import { visibilityOf, visibleSkill } from '../services/visibility.ts'
 import { homePage, searchPage } from './hits.ts'
 import { ASSETS, PAGE_HEADERS } from './layout.ts'
-import { problemPage, publishPage, scopePage, statusPage } from './other-pages.ts'
+import { publishPage, scopePage, statusPage } from './other-pages.ts'
 import { diffPage, skillPage } from './skill-page.ts'
 
 const SHOWN = 8
@@ -35,8 +34,7 @@ export function webRoutes({ context, searcher }: CatalogueParts): Hono<RegistryE
     c: RegistryRequest,
     read: (principal: Principal) => Promise<string>,
     more: Partial<Answer> = {},
-  ): Promise<Response> =>
-    answer(c, async (principal) => ({ ...htmlAnswer(await read(principal)), ...more })).catch(failurePage)
+  ): Promise<Response> => answer(c, async (principal) => ({ ...htmlAnswer(await read(principal)), ...more }))
 
   for (const { path, type, body } of ASSETS) {
     app.get(path, (c) => answer(c, async () => ({ body, type, keep: 'version' })))
@@ -109,7 +107,10 @@ export function webRoutes({ context, searcher }: CatalogueParts): Hono<RegistryE
           isName && (await can(context, principal, 'read', { scope: name }))
             ? await findScope(db, name)
             : undefined
-        if (!scope) throw new SkillsError('not_found', 'There is no such scope')
+        if (!scope)
+          throw new SkillsError('not_found', 'There is no such scope', {
+            hint: 'a private scope is shown to nobody here: its members use the command line',
+          })
         const visibility = await visibilityOf(context, principal)
         const skills = await listSkills(db, {
           visibility,
@@ -146,23 +147,9 @@ export function webRoutes({ context, searcher }: CatalogueParts): Hono<RegistryE
       { headers: { ...PAGE_HEADERS, 'Cache-Control': 'no-store' } },
     ),
   )
-  // People get a page where machines get a problem document.
-  app.get('*', async (c, next) => {
-    if (!/\btext\/html\b/.test(c.req.header('accept') ?? '')) return next()
-    return failurePage(new SkillsError('not_found', 'There is nothing under this address'))
-  })
   return app
 }
 
 function htmlAnswer(body: string): Answer {
   return { body, type: 'text/html; charset=utf-8', headers: PAGE_HEADERS }
-}
-
-async function failurePage(error: unknown): Promise<Response> {
-  if (!isSkillsError(error)) throw error
-  const { status, title } = CODES[error.code]
-  return new Response(await problemPage(title, error.message, error.hint), {
-    status,
-    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store', ...PAGE_HEADERS },
-  })
 }
