@@ -40,8 +40,8 @@ function kindsText(kinds: readonly string[]): Html | string {
   return html`<li>${words.length === 0 ? 'asks for nothing' : words.join(', ')}</li>`
 }
 
-/** The form; with `live` the script shows results while one types. */
-export function searchForm(request: Partial<SearchRequest>): Html {
+/** The form, and what was found, where a screen reader hears it when the script changes it. */
+function searchForm(request: Partial<SearchRequest>, found: Html | string = ''): Html {
   const option = (value: string, label: string): Html =>
     (request.capability ?? '') === value
       ? html`<option value="${value}" selected>${label}</option>`
@@ -55,40 +55,41 @@ export function searchForm(request: Partial<SearchRequest>): Html {
       }${label}</label
     >`
   return html`<form class="search" action="/search" role="search" data-live>
-    <div class="bar">
-      <input
-        type="search"
-        name="q"
-        value="${(request.q ?? '').replace(/\p{C}/gu, '')}"
-        placeholder="What should your agent do?"
-        aria-label="Search skills"
-        autocomplete="off"
-        autocapitalize="none"
-        spellcheck="false"
-        maxlength="200"
-      />
-      <button>Search</button>
-    </div>
-    <div class="filters">
-      <label
-        >Asks for
-        <select name="capability">
-          ${option('', 'anything')}
-          ${Object.keys(KINDS)
-            .filter((kind) => kind !== 'resources')
-            .map((kind) => option(kind, kind))}
-        </select></label
-      >
-      ${box('signed', 'signed', request.signed)} ${box('certified', 'certified', request.certified)}
-      ${
-        request.scope === undefined
-          ? ''
-          : html`<label
-              >in <input type="text" name="scope" value="${request.scope.replace(/\p{C}/gu, '')}" size="14"
-            /></label>`
-      }
-    </div>
-  </form>`
+      <div class="bar">
+        <input
+          type="search"
+          name="q"
+          value="${(request.q ?? '').replace(/\p{C}/gu, '')}"
+          placeholder="What should it do?"
+          aria-label="Search skills"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck="false"
+          maxlength="200"
+        />
+        <button>Search</button>
+      </div>
+      <div class="filters">
+        <label
+          >Asks for
+          <select name="capability">
+            ${option('', 'anything')}
+            ${Object.keys(KINDS)
+              .filter((kind) => kind !== 'resources')
+              .map((kind) => option(kind, kind))}
+          </select></label
+        >
+        ${box('signed', 'signed', request.signed)} ${box('certified', 'certified', request.certified)}
+        ${
+          request.scope === undefined
+            ? ''
+            : html`<label
+                >in <input type="text" name="scope" value="${request.scope.replace(/\p{C}/gu, '')}" size="14"
+              /></label>`
+        }
+      </div>
+    </form>
+    <p id="found" class="muted" role="status">${found}</p>`
 }
 
 /** The page of a search. */
@@ -105,12 +106,13 @@ export async function searchPage(request: SearchRequest, result: SearchResult): 
   const count = `${total >= 1000 ? 'More than ' : ''}${plural(total, 'skill')}`
   return page({
     title: q === '' ? 'Skills' : `${q} – skills`,
+    description: 'Search skills for agents by what they do, and by what they ask for.',
     body: html`<h1>Find a skill</h1>
-      ${searchForm(request)}
+      ${searchForm(
+        request,
+        html`${total === 0 ? 'Nothing was found' : count}${q === '' ? '' : html` for “${shown(q)}”`}`,
+      )}
       <section id="results" aria-label="Results">
-        <p class="muted" role="status">
-          ${total === 0 ? 'Nothing was found' : count}${q === '' ? '' : html` for “${shown(q)}”`}
-        </p>
         ${
           results.length === 0
             ? html`<p>

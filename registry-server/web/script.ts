@@ -1,10 +1,12 @@
-// The one script, as text: results while typing, and buttons that copy a command. Every page works without it.
+// The one script, as text: results while typing, arrow keys among them, and buttons that copy a command. Every page works
+// without it.
 
 export const SCRIPT = `'use strict'
 {
   const form = document.querySelector('form.search[data-live]')
   const results = document.getElementById('results')
-  if (form && results) {
+  const found = document.getElementById('found')
+  if (form && results && found) {
     let pending
     let timer
     let shown = location.pathname === '/search' ? new URLSearchParams(location.search).toString() : undefined
@@ -15,8 +17,9 @@ export const SCRIPT = `'use strict'
     }
     const load = async () => {
       const wanted = query()
-      if (wanted === shown) return
       pending?.abort()
+      results.removeAttribute('aria-busy')
+      if (wanted === shown) return
       pending = new AbortController()
       results.setAttribute('aria-busy', 'true')
       try {
@@ -24,8 +27,9 @@ export const SCRIPT = `'use strict'
         if (!response.ok) throw new Error(String(response.status))
         const page = new DOMParser().parseFromString(await response.text(), 'text/html')
         const fresh = page.getElementById('results')
-        if (!fresh) return
+        if (!fresh) throw new Error('no results')
         results.replaceChildren(...fresh.childNodes)
+        found.textContent = page.getElementById('found')?.textContent ?? ''
         document.title = page.title
         shown = wanted
         history.replaceState(null, '', '/search?' + wanted)
@@ -45,6 +49,17 @@ export const SCRIPT = `'use strict'
       void load()
     })
   }
+  const box = form?.querySelector('input[type=search]')
+  document.addEventListener('keydown', (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (!box || step === undefined) return
+    const stops = [box, ...document.querySelectorAll('#results .name')]
+    const at = stops.indexOf(document.activeElement)
+    const next = at < 0 ? undefined : stops[at + step]
+    if (!next) return
+    event.preventDefault()
+    next.focus()
+  })
   for (const block of document.querySelectorAll('.command')) {
     if (!navigator.clipboard) break
     const button = document.createElement('button')
@@ -52,8 +67,9 @@ export const SCRIPT = `'use strict'
     button.textContent = 'Copy'
     button.setAttribute('aria-label', 'Copy the command')
     button.addEventListener('click', async () => {
-      await navigator.clipboard.writeText(block.querySelector('code').textContent)
-      button.textContent = 'Copied'
+      const text = block.querySelector('code').textContent
+      const done = await navigator.clipboard.writeText(text).then(() => true, () => false)
+      button.textContent = done ? 'Copied' : 'Not allowed'
       setTimeout(() => (button.textContent = 'Copy'), 1500)
     })
     block.append(button)

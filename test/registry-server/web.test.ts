@@ -1,109 +1,11 @@
-import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderReadme } from '../../registry-server/services/readme.ts'
 import { COMMANDS } from '../../src/cli/table.ts'
-import { findings, startBrowser } from '../support/browser.ts'
-import { artifactOf, filesToPublish, push, type SkillToPublish } from '../support/catalogue.ts'
-import { need } from '../support/need.ts'
 import { cleanDatabases, DATABASES } from '../support/registry-databases.ts'
 import { startRegistry, type TestRegistry } from '../support/registry.ts'
+import { HOSTILE, PAGES, publishAll } from '../support/web-pages.ts'
 
 cleanDatabases()
-
-const HOSTILE =
-  '"><script>alert(1)</script><img src=x onerror=alert(2)>\u202egnp.exe {{7*7}} ${8*8} \u200b&amp;'
-
-const TOML = `[skill]
-name = "fetcher"
-topics = ["crawling"]
-[capabilities.terminal]
-allow = ["git **", "python3 scripts/*.py"]
-[capabilities.network]
-hosts = ["*.example.org"]
-[capabilities.filesystem]
-read = ["\${project}/**"]
-write = ["\${project}/out/**"]
-[optional-capabilities.env]
-optional = ["FETCH_TOKEN"]
-[dependencies]
-notes = "^1.0"
-`
-
-const README = `# Fetcher
-
-Reads pages and **writes notes**.
-
-| a | b |
-|---|:-:|
-| 1 | 2 |
-
-- [ ] open
-- [x] done
-
-\`\`\`sh
-python3 scripts/fetch.py https://example.org --out notes.md
-\`\`\`
-
-> Quoted, with [a link](https://example.org) and [a file](scripts/fetch.py).
-
-![a picture](https://evil.example.net/pixel.png)
-`
-
-const SKILLS: readonly SkillToPublish[] = [
-  { name: '@acme/notes', version: '1.0.0', description: 'Keeps notes.' },
-  {
-    name: '@acme/fetcher',
-    version: '1.0.0',
-    toml: TOML.replace('"*.example.org"', '"a.example.org"'),
-    description: 'Fetches pages and writes notes about them.',
-    body: README,
-    files: { 'scripts/fetch.py': 'print(1)\n' },
-  },
-  {
-    name: '@acme/fetcher',
-    version: '1.1.0',
-    toml: TOML,
-    description: 'Fetches pages and writes notes about them.',
-    body: README,
-    files: { 'scripts/fetch.py': 'print(1)\n' },
-  },
-  {
-    name: '@acme/hostile',
-    version: '1.0.0',
-    description: HOSTILE.replace('\u202e', '').replace('\u200b', ''),
-    body: `${HOSTILE}\n\n[x](javascript:alert(3)) <svg onload=alert(4)> [y](data:text/html,x)\n`,
-    files: { "it's &amp; {{b}} ü.md": 'x' },
-  },
-]
-
-const PAGES = [
-  '/',
-  '/search',
-  '/search?q=notes&capability=network&signed=true&scope=%40acme',
-  '/search?q=fetch',
-  '/skills/@acme/fetcher',
-  '/skills/@acme/fetcher/v/1.0.0',
-  '/skills/@acme/fetcher/diff?from=1.0.0&to=1.1.0',
-  '/skills/@acme/hostile',
-  '/@acme',
-  '/publish',
-  '/status',
-  '/nothing/here',
-]
-
-async function publishAll(registry: TestRegistry): Promise<void> {
-  for (const skill of SKILLS) {
-    const response = await push(
-      (path, init) => registry.fetch(path, init),
-      artifactOf(skill, filesToPublish(skill)),
-    )
-    if (response.status !== 201) throw new Error(await response.text())
-  }
-  await registry.json('POST', '/api/v1/skills/@acme/fetcher/versions/1.0.0/yank', {
-    reason: HOSTILE.slice(0, 20),
-  })
-  await registry.json('POST', '/api/v1/skills/@acme/hostile/deprecation', { message: HOSTILE })
-}
 
 describe('the text of a skill as HTML', () => {
   const render = (markdown: string): Promise<string> =>
@@ -192,6 +94,32 @@ describe.each(DATABASES)('pages on $name', (database) => {
     const diff = await (await registry.anonymous('/skills/@acme/fetcher/diff?from=1.0.0&to=1.1.0')).text()
     expect(diff).toContain('May do more')
     expect(diff).toContain('*.example.org')
+  })
+  test.skipIf(skip)('lead from a skill to what it depends on', async () => {
+    const html = await (await registry.anonymous('/skills/@acme/fetcher')).text()
+    expect(html).toContain('<a href="/skills/@acme/notes">notes</a>')
+  })
+  test.skipIf(skip)('say in plain words what a version may do that another may not', async () => {
+    const html = await (await registry.anonymous('/skills/@acme/fetcher/diff?from=1.0.0&to=1.1.0')).text()
+    expect(html).toContain('Contact every host below example.org')
+    expect(html).toContain('network: a.example.org → *.example.org')
+  })
+  test.skipIf(skip)('tell a browser in a page what went wrong, and a program in a document', async () => {
+    for (const [path, status, title] of [
+      ['/skills/@acme/fetcher/v/9.9.9', 404, 'There is no such version'],
+      ['/skills/@acme/nothing', 404, 'There is no such skill'],
+      ['/search?cursor=x', 400, 'The request is not understood'],
+      ['/nothing/here', 404, 'The registry has no such thing'],
+    ] as const) {
+      const page = await registry.anonymous(path, { headers: { accept: 'text/html,*/*;q=0.8' } })
+      expect([page.status, page.headers.get('content-type')]).toEqual([status, 'text/html; charset=utf-8'])
+      expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+      expect(page.headers.get('cache-control')).toBe('no-store')
+      expect(await page.text()).toContain(`<h1>${title}</h1>`)
+      const document = await registry.anonymous(path, { headers: { accept: '*/*' } })
+      expect(document.headers.get('content-type')).toBe('application/problem+json')
+      expect(await document.json()).toMatchObject({ status, title })
+    }
   })
   test.skipIf(skip)('offer to compare a version with another one, also the oldest', async () => {
     const html = await (await registry.anonymous('/skills/@acme/fetcher/v/1.0.0')).text()
@@ -290,96 +218,4 @@ describe.each(DATABASES)('pages on $name', (database) => {
     },
     120_000,
   )
-})
-
-describe.skipIf(need('chromium'))('in a browser', () => {
-  let registry: TestRegistry
-  let browser: Browser
-  const shots = process.env.SKILLWARD_TEST_SHOTS
-  beforeAll(async () => {
-    const sqlite = DATABASES.find(({ name }) => name === 'sqlite')
-    if (!sqlite) throw new Error('no database')
-    registry = await startRegistry(sqlite)
-    await publishAll(registry)
-    browser = await startBrowser()
-  }, 120_000)
-  afterAll(async () => {
-    await browser?.close()
-    await registry?.close()
-  })
-
-  test.each([
-    ['light', 1280],
-    ['dark', 1280],
-    ['light', 390],
-    ['dark', 390],
-  ] as const)(
-    'axe finds nothing in %s at %d pixels, and no page is wider than the screen',
-    async (colorScheme, width) => {
-      const context = await browser.newContext({
-        colorScheme,
-        viewport: { width, height: 844 },
-        bypassCSP: true,
-      })
-      const page = await context.newPage()
-      for (const path of PAGES) {
-        await page.goto(registry.url + path)
-        for (const summary of await page.locator('summary').all()) await summary.click()
-        expect(await findings(page), `${path} ${colorScheme} ${width}`).toEqual([])
-        const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
-        expect(overflow, path).toBeLessThanOrEqual(0)
-        if (shots !== undefined) {
-          const name = path.replace(/[^a-z0-9.]+/gi, '_')
-          await page.screenshot({ path: `${shots}/${colorScheme}-${width}${name}.png`, fullPage: true })
-        }
-      }
-      await context.close()
-    },
-    180_000,
-  )
-
-  const watched = async (): Promise<{ page: Page; problems: string[] }> => {
-    const page = await (await browser.newContext()).newPage()
-    const problems: string[] = []
-    page.on('console', (message) => void (message.type() === 'error' && problems.push(message.text())))
-    page.on('pageerror', (error) => void problems.push(error.message))
-    page.on('dialog', (dialog) => {
-      problems.push(`dialog ${dialog.message()}`)
-      void dialog.dismiss()
-    })
-    return { page, problems }
-  }
-
-  test('the policy blocks nothing of ours, and hostile text runs nothing', async () => {
-    const { page, problems } = await watched()
-    for (const path of PAGES.filter((path) => path !== '/nothing/here')) await page.goto(registry.url + path)
-    expect(problems).toEqual([])
-    await page.context().close()
-  })
-  test('results come while one types, and the address follows', async () => {
-    const { page, problems } = await watched()
-    await page.goto(registry.url)
-    await page.getByRole('searchbox').pressSequentially('fetch')
-    await page.waitForURL(/\/search\?q=fetch$/)
-    await expect.poll(() => page.locator('#results .name').allTextContents()).toEqual(['@acme/fetcher'])
-    await page.getByLabel('signed').check()
-    await expect.poll(() => page.locator('#results').textContent()).toContain('Nothing was found')
-    expect(problems).toEqual([])
-    await page.reload()
-    expect(await page.getByRole('searchbox').inputValue()).toBe('fetch')
-    await page.context().close()
-  })
-  test('everything works without scripts and by keyboard', async () => {
-    const context = await browser.newContext({ javaScriptEnabled: false })
-    const page = await context.newPage()
-    await page.goto(registry.url)
-    await page.getByRole('searchbox').fill('pages')
-    await page.keyboard.press('Enter')
-    await page.getByRole('link', { name: '@acme/fetcher' }).click()
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('@acme/fetcher')
-    await page.getByLabel('Compare').selectOption('1.0.0')
-    await page.getByRole('button', { name: 'Compare' }).click()
-    expect(await page.locator('main').textContent()).toContain('It asks for more than before')
-    await context.close()
-  })
 })
