@@ -44,6 +44,7 @@ function sanitised(html: string, files: ReadmeFiles): string {
       td: ['align'],
       input: ['type', 'disabled', 'checked', 'aria-label'],
       pre: ['tabindex'],
+      table: ['tabindex'],
     },
     allowedSchemes: ['https', 'http', 'mailto'],
     allowedSchemesByTag: { img: ['https'] },
@@ -75,8 +76,9 @@ function sanitised(html: string, files: ReadmeFiles): string {
         tagName: 'th',
         attribs: { scope: 'col', ...(align === undefined ? {} : { align }) },
       }),
-      // It scrolls sideways, so the keyboard must reach it.
+      // They scroll sideways, so the keyboard must reach it.
       pre: () => ({ tagName: 'pre', attribs: { tabindex: '0' } }),
+      table: () => ({ tagName: 'table', attribs: { tabindex: '0' } }),
       // Only what a task list makes.
       input: (_, { checked }) => ({
         tagName: 'input',

@@ -1,9 +1,10 @@
 // Capabilities and their changes in plain words.
 import { html } from 'hono/html'
 import type { Capabilities } from '../../src/capabilities/capabilities.ts'
-import { describeCapabilities } from '../../src/capabilities/describe.ts'
+import { describeCapabilities, describeRule } from '../../src/capabilities/describe.ts'
+import type { RuleList } from '../../src/capabilities/rules.ts'
 import type { CapabilityDiff } from '../../src/registry/protocol.ts'
-import { type Html, shown } from './layout.ts'
+import { type Html, sentence, shown } from './layout.ts'
 
 /** A row a rule; a sentence when nothing is asked for. */
 export function capabilityTable(capabilities: Capabilities, caption: string): Html {
@@ -32,13 +33,9 @@ export function capabilityTable(capabilities: Capabilities, caption: string): Ht
   </div>`
 }
 
-function sentence(text: string): string {
-  return shown(text.charAt(0).toUpperCase() + text.slice(1))
-}
+type Change = CapabilityDiff['changes'][number]
 
-const CHANGES: Readonly<
-  Record<CapabilityDiff['changes'][number]['change'], { word: string; level: string }>
-> = {
+const CHANGES: Readonly<Record<Change['change'], { word: string; level: string }>> = {
   added: { word: 'May also', level: 'high' },
   widened: { word: 'May do more', level: 'high' },
   narrowed: { word: 'May do less', level: 'low' },
@@ -53,22 +50,37 @@ export function changeTable({ changes }: CapabilityDiff): Html {
       <thead>
         <tr>
           <th scope="col">Change</th>
-          <th scope="col">Capability</th>
-          <th scope="col">Before</th>
-          <th scope="col">After</th>
+          <th scope="col">What</th>
+          <th scope="col">As written</th>
         </tr>
       </thead>
       <tbody>
         ${changes.map(
-          ({ change, capability, before, after }) =>
+          (row) =>
             html`<tr>
-              <td class="${CHANGES[change].level} nowrap">${CHANGES[change].word}</td>
-              <td>${capability}</td>
-              <td>${before === undefined ? '–' : html`<code>${shown(before)}</code>`}</td>
-              <td>${after === undefined ? '–' : html`<code>${shown(after)}</code>`}</td>
+              <td class="${CHANGES[row.change].level} nowrap">${CHANGES[row.change].word}</td>
+              <td>${sentence(wordsOf(row))}</td>
+              <td><code>${writtenOf(row)}</code></td>
             </tr>`,
         )}
       </tbody>
     </table>
   </div>`
+}
+
+const LISTS: Readonly<Record<string, RuleList>> = { terminal: 'allow', network: 'hosts', env: 'required' }
+
+/** What the rule is about; of what was denied, what was denied. */
+function wordsOf({ capability, before, after }: Change): string {
+  const [kind = '', part] = capability.split('.')
+  const value = after ?? before ?? ''
+  if (kind === 'resources') return `use of ${part ?? 'resources'}: ${value}`
+  const list = (part as RuleList | undefined) ?? LISTS[kind]
+  const rule = { capability: kind as keyof Capabilities, value, ...(list && { list }) }
+  return describeRule(rule).text.replace(/^never /, '')
+}
+
+function writtenOf({ capability, before, after }: Change): string {
+  const values = [before, after].filter((value) => value !== undefined).map(shown)
+  return `${capability}: ${values.join(' → ')}`
 }

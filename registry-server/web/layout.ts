@@ -83,6 +83,11 @@ export function shown(text: string): string {
   return displayText(text.replace(/\s+/g, ' ').trim())
 }
 
+/** Untrusted text with a capital letter. */
+export function sentence(text: string): string {
+  return shown(text.charAt(0).toUpperCase() + text.slice(1))
+}
+
 /** `2026-11-21` of a moment. */
 export function date(moment: string): Html {
   const day = moment.slice(0, 10)

@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import type { SkillSummary } from '../../src/registry/protocol.ts'
 import { VERSION } from '../../src/platform/version.ts'
 import { hitList } from './hits.ts'
-import { amount, command, type Html, page, plural, shown } from './layout.ts'
+import { amount, command, type Html, page, plural, sentence, shown } from './layout.ts'
 
 interface ScopePage {
   /** With the `@`. */
@@ -16,6 +16,7 @@ interface ScopePage {
 export async function scopePage({ scope, owners, skills, origin }: ScopePage): Promise<string> {
   return page({
     title: `${scope} – skills`,
+    description: `The skills that ${scope} publishes, with what each may do.`,
     body: html`<h1>${scope}</h1>
       <p class="lead">
         ${plural(skills.length, 'skill')}${owners.length === 0 ? '' : html`, owned by ${shown(owners.join(', '))}`}
@@ -33,12 +34,15 @@ export async function publishPage(origin: string): Promise<string> {
   const { host } = new URL(origin)
   return page({
     title: 'Publish a skill',
+    description:
+      'How a skill is published in this registry, what is refused, and what to do when something went wrong.',
     body: html`<h1>Publish a skill</h1>
       <p class="lead">
         A skill is a folder with a <code>SKILL.md</code>. What you publish is an OCI artifact, and it never
         changes.
       </p>
       <h2>1. Say what it may do</h2>
+      ${command('skills init release-notes')}
       <p>
         Beside <code>SKILL.md</code>, a <code>skill.toml</code> names the version and the capabilities.
         Without it they are inferred from the scripts, and every guess is shown to whoever installs the skill.
@@ -52,8 +56,9 @@ allow = ["git log **"]</code></pre>
       <h2>2. Log in</h2>
       ${command(`skills login --registry ${origin}`)}
       <p>
-        In a CI use trusted publishing: its own token is exchanged for one that lives for minutes, and no
-        secret is stored.
+        It asks for the token that whoever runs this registry gives you. A CI needs none: an owner of the
+        scope names the job once (<code>PUT /api/v1/scopes/@your-scope/publishers</code>), and
+        <code>skills publish</code> in it exchanges the job's identity for a token that lives for minutes.
       </p>
       <h2>3. Look, then publish</h2>
       ${command(`skills publish ./release-notes --scope @your-scope --dry-run --registry ${origin}`)}
@@ -98,6 +103,7 @@ export async function statusPage({ skills, versions, database, blobs, kind }: St
     works ? html`<span class="good">works</span>` : html`<span class="high">does not answer</span>`
   return page({
     title: 'Status',
+    description: 'Whether this registry works, and how much it holds.',
     body: html`<h1>Status</h1>
       <table>
         <tbody>
@@ -119,7 +125,7 @@ export async function problemPage(title: string, detail: string, hint: string | 
     title,
     body: html`<h1>${title}</h1>
       <p class="lead">${shown(detail)}</p>
-      ${hint === undefined ? '' : html`<p>${shown(hint)}</p>`}
+      ${hint === undefined ? '' : html`<p>${sentence(hint)}</p>`}
       <p><a href="/search">Look through all skills</a></p>`,
   })
 }

@@ -32,7 +32,7 @@ export async function skillPage(about: SkillPage): Promise<string> {
     description: version.description,
     body: html`<h1>${skill.name}</h1>
       <p class="lead">${shown(version.description)}</p>
-      ${notices(about)}
+      ${summary(about)} ${notices(about)}
       <div class="columns">
         <div>
           <h2>Install</h2>
@@ -53,6 +53,18 @@ export async function skillPage(about: SkillPage): Promise<string> {
   })
 }
 
+/** The facts that one looks for first, and ways past a long text. */
+function summary({ skill, version }: SkillPage): Html {
+  return html`<ul class="facts summary">
+    <li><strong>${version.version}</strong></li>
+    <li>published ${date(version.publishedAt)} by ${shown(version.publisher)}</li>
+    <li>${version.signer === 'unsigned' ? 'not signed' : html`<span class="good">signed</span>`}</li>
+    <li><a href="#versions">${plural(skill.versions.length, 'version')}</a></li>
+    <li><a href="#files">${plural(version.files.length, 'file')}</a></li>
+    <li><a href="#facts">Facts</a></li>
+  </ul>`
+}
+
 function notices({ skill, version }: SkillPage): Html {
   const other = version.version !== skill.version
   return html`${
@@ -66,7 +78,8 @@ function notices({ skill, version }: SkillPage): Html {
     version.yanked === undefined
       ? ''
       : html`<div class="note">
-          <p><strong>Yanked:</strong> ${shown(version.yanked)}. It stays installable from a lock.</p>
+          <p><strong>Yanked:</strong> ${shown(version.yanked)}</p>
+          <p>Nobody chooses it any more; from a lock it stays installable.</p>
         </div>`
   }
   ${
@@ -104,7 +117,7 @@ function installCommands({ skill, version, origin }: SkillPage): Html {
 function facts({ skill, version, downloads, dependents, source }: SkillPage): Html {
   const dependencies = Object.entries(version.dependencies)
   const scope = skill.name.slice(0, skill.name.indexOf('/'))
-  return html`<h2>Facts</h2>
+  return html`<h2 id="facts">Facts</h2>
     <dl>
       <dt>Version</dt>
       <dd>${version.version}, ${date(version.publishedAt)}</dd>
@@ -189,7 +202,7 @@ function bars({ days }: Downloads): Html | string {
 
 function fileTable({ name, version, files, size }: VersionDocument): Html {
   const base = `/api/v1/skills/${name}/versions/${encodeURIComponent(version)}/files/`
-  return html`<h2>Files</h2>
+  return html`<h2 id="files">Files</h2>
     <details>
       <summary>${plural(files.length, 'file')}, ${bytes(size)}</summary>
       <div class="scroll" tabindex="0" role="region" aria-label="Files">
@@ -273,6 +286,7 @@ function versionSelect(name: string, label: string, skill: SkillDocument, chosen
 export async function diffPage(skill: SkillDocument, diff: CapabilityDiff): Promise<string> {
   return page({
     title: `${skill.name}: ${diff.from} and ${diff.to}`,
+    description: `What version ${diff.to} of ${skill.name} may do, compared with ${diff.from}.`,
     body: html`<h1>${skill.name}</h1>
       <p class="lead">What version ${diff.to} may do, compared with ${diff.from}</p>
       <form class="filters" action="/skills/${skill.name}/diff">

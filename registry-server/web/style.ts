@@ -28,7 +28,8 @@ footer.site .wide { display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; padding-b
 h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .5rem; letter-spacing: -.01em; overflow-wrap: anywhere; }
 h2 { font-size: 1.2rem; line-height: 1.3; margin: 2.2rem 0 .7rem; }
 h3 { font-size: 1.03rem; margin: 1.4rem 0 .5rem; }
-p { margin: 0 0 .9rem; overflow-wrap: anywhere; } .lead { font-size: 1.08rem; color: var(--muted); max-width: 46rem; }
+p { margin: 0 0 .9rem; overflow-wrap: anywhere; }
+.lead, .hits p, .note p, .readme :is(h2, h3, h4, h5, h6, p, li, td, th) { unicode-bidi: plaintext; } .lead { font-size: 1.08rem; color: var(--muted); max-width: 46rem; }
 .muted { color: var(--muted); } .small { font-size: .9rem; }
 code, pre, kbd { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: .9em; }
 code { overflow-wrap: anywhere; }
@@ -51,25 +52,26 @@ button { font: inherit; font-weight: 600; background: var(--accent); color: var(
 .hits p { margin: .15rem 0 .3rem; display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; overflow: hidden; }
 .facts { display: flex; flex-wrap: wrap; gap: .15rem .95rem; color: var(--muted); font-size: .9rem; list-style: none; margin: 0;
   padding: 0; }
-.facts li { border: 0; padding: 0; }
+.facts li { border: 0; padding: 0; } .summary { margin: 0 0 1.4rem; } .summary strong { color: var(--text); }
 .tag { display: inline-block; border: 1px solid var(--line); border-radius: 99px; padding: 0 .6rem; font-size: .85rem;
   background: var(--panel); color: var(--text); }
 .good { color: var(--low); font-weight: 600; }
 .columns { display: grid; gap: 0 2.5rem; grid-template-columns: minmax(0, 1fr); }
 @media (min-width: 56rem) { .columns { grid-template-columns: minmax(0, 1fr) 18rem; } .two { display: grid; gap: 0 2.5rem;
   grid-template-columns: 1fr 1fr; } }
-aside h2:first-child { margin-top: 0; } aside dl { margin: 0; }
+aside h2, .columns h2:first-child { margin-top: 0; } aside dl { margin: 0; }
 aside dt { color: var(--muted); font-size: .88rem; } aside dd { margin: 0 0 .7rem; overflow-wrap: anywhere; }
 .note { border: 1px solid var(--line); border-left: 5px solid var(--medium); border-radius: 8px; padding: .7rem .95rem;
   margin: 0 0 1.1rem; background: var(--panel); }
 .note p:last-child { margin: 0; }
 .scroll { overflow-x: auto; margin: 0 0 1rem; }
-table { border-collapse: collapse; width: 100%; font-size: .95rem; }
+table { border-collapse: collapse; width: 100%; font-size: .95rem; } main > table { margin-bottom: 1.1rem; }
 th, td { text-align: left; padding: .5rem .8rem .5rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--muted); font-weight: 600; font-size: .88rem; white-space: nowrap; }
-td.nowrap { white-space: nowrap; }
+td.nowrap { white-space: nowrap; } td, td code { overflow-wrap: break-word; }
 .high { color: var(--high); font-weight: 600; } .medium { color: var(--medium); font-weight: 600; } .low { color: var(--low); }
-.command { display: flex; gap: .5rem; align-items: stretch; margin: 0 0 .9rem; } .command pre { flex: 1; min-width: 0; margin: 0; }
+.command { display: flex; gap: .5rem; align-items: stretch; margin: 0 0 .9rem; } .command pre { flex: 1; min-width: 0; margin: 0;
+  white-space: pre-wrap; } .command code { overflow-wrap: anywhere; }
 .command button { padding: .2rem .7rem; font-size: .85rem; font-weight: 500; }
 details { margin: 0 0 .9rem; } summary { cursor: pointer; padding-block: .4rem; }
 .readme { border-top: 1px solid var(--line); margin-top: 1rem; padding-top: 1.2rem; overflow-wrap: anywhere; }
@@ -81,7 +83,7 @@ details { margin: 0 0 .9rem; } summary { cursor: pointer; padding-block: .4rem; 
 .big { font-size: clamp(1.9rem, 5vw, 2.6rem); }
 .pager { margin-top: 1.1rem; }
 @media (prefers-reduced-motion: no-preference) { #results { transition: opacity .12s; } }
-#results[aria-busy=true] { opacity: .6; }
+#results[aria-busy=true] { opacity: .6; } #found:empty { display: none; }
 @media print { header.site, footer.site, form.search { display: none; } }
 `
 
