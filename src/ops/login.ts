@@ -1,5 +1,5 @@
 // Logging in to a registry and out of it, and who one is there. A token is only kept once the registry knows it.
-import { SkillsError } from '../errors/error.ts'
+import { isSkillsError, SkillsError } from '../errors/error.ts'
 import { displayShort } from '../platform/text.ts'
 import { registryClient } from '../registry/client.ts'
 import { checkedToken, credentialsPath, removeCredential, saveCredential } from '../registry/credentials.ts'
@@ -24,7 +24,9 @@ export async function login({ stdin, ...request }: LoginRequest, io: Io): Promis
   const registry = chooseRegistry(request, io)
   const token = checkedToken(await askToken(registry, stdin === true, io), 'the token')
   const client = registryClient({ registry, token, signal: io.signal, report: io.report })
-  const who = await client.whoami()
+  const who = await client.whoami().catch((error: unknown) => {
+    throw isSkillsError(error, 'unauthorized') ? unknownToken(registry) : error
+  })
   const { expiresAt } = who.token
   saveCredential(
     registry,
@@ -32,6 +34,12 @@ export async function login({ stdin, ...request }: LoginRequest, io: Io): Promis
     io.settings,
   )
   return { registry, user: who.user, file: credentialsPath(io.settings) }
+}
+
+function unknownToken(registry: string): SkillsError {
+  return new SkillsError('unauthorized', `${displayShort(registry, 200)} does not know this token`, {
+    hint: 'copy it whole; it may also have expired, been revoked, or belong to another registry',
+  })
 }
 
 async function askToken(registry: string, stdin: boolean, io: Io): Promise<string> {

@@ -60,8 +60,8 @@ export async function deprecate(
 }
 
 function targetOf(text: string): { readonly name: string; readonly version: string | undefined } {
-  const spec = parseSpec(text)
-  if (spec.kind === 'registry') return { name: spec.name, version: spec.range }
+  const spec = text.startsWith('@') ? parseSpec(text) : undefined
+  if (spec?.kind === 'registry') return { name: spec.name, version: spec.range }
   throw new SkillsError('usage', `Not a skill of a registry: ${displayText(text)}`, {
     hint: 'write @scope/name',
   })

@@ -32,7 +32,7 @@ export function registryOf(
   const found = registry ?? bound ?? policy.registry
   if (found !== undefined) return found
   throw new SkillsError('registry_missing', `No registry is known for ${scope}`, {
-    hint: `set "registry" or "registries": {"${scope}": "https://…"} in skills.json, or add with --registry URL`,
+    hint: `set "registry" or "registries": {"${scope}": "https://…"} in skills.json, or pass --registry URL`,
     details: { name },
   })
 }
