@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
+import type { Diagnostic } from '../../src/errors/diagnostic.ts'
 import { isSkillsError, SkillsError } from '../../src/errors/error.ts'
 import type { SkillFile } from '../../src/integrity/tree.ts'
 import { discoverSkills } from '../../src/manifest/discover.ts'
@@ -29,6 +30,13 @@ export interface ImportRequest {
 
 export interface Imported {
   readonly published: readonly { readonly name: string; readonly version: string; readonly digest: string }[]
+  /** What the publisher should know of what was published. */
+  readonly warnings: readonly {
+    readonly name: string
+    readonly version: string
+    readonly code: string
+    readonly message: string
+  }[]
   readonly refused: readonly { readonly path: string; readonly code: string; readonly message: string }[]
 }
 
@@ -61,6 +69,7 @@ export async function importFolder(context: RegistryContext, request: ImportRequ
       await insertScope(tx, { name: scope.slice(1), public: true, at })
   })
   const published: { name: string; version: string; digest: string }[] = []
+  const warnings: { name: string; version: string; code: string; message: string }[] = []
   const refused: { path: string; code: string; message: string }[] = []
   for (const { dir } of discoverSkills(paths, plugins)) {
     signal?.throwIfAborted()
@@ -69,13 +78,17 @@ export async function importFolder(context: RegistryContext, request: ImportRequ
       const files = paths
         .filter((path) => path.startsWith(prefix))
         .map((path) => ({ path: path.slice(prefix.length), bytes: readFileSync(join(folder, path)) }))
-      published.push(await publish(context, { scope, files, version }))
+      const { warnings: told, ...done } = await publish(context, { scope, files, version })
+      published.push(done)
+      for (const { code, message } of told) {
+        warnings.push({ name: done.name, version: done.version, code, message })
+      }
     } catch (error) {
       if (!isSkillsError(error)) throw error
       refused.push({ path: dir || '.', code: error.code, message: error.message })
     }
   }
-  return { published, refused }
+  return { published, warnings, refused }
 }
 
 async function publish(
@@ -85,7 +98,7 @@ async function publish(
     files,
     version,
   }: { readonly scope: string; readonly files: readonly SkillFile[]; readonly version: string },
-): Promise<{ name: string; version: string; digest: string }> {
+): Promise<{ name: string; version: string; digest: string; warnings: readonly Diagnostic[] }> {
   const { manifest, diagnostics } = readManifest(files, { mode: 'tolerant' })
   if (!manifest) {
     throw new SkillsError('manifest_invalid', diagnostics[0]?.message ?? 'It is not a skill')
@@ -111,14 +124,14 @@ async function publish(
   for (const { digest, bytes } of [packed.config, ...packed.layers]) {
     await uploadAtOnce(context, { ...base, digest, length: bytes.length, body: once(bytes) })
   }
-  const { digest } = await putManifest(context, {
+  const { digest, warnings } = await putManifest(context, {
     ...base,
     reference: tagOfVersion(own),
     extraTags: [],
     contentType: packed.manifestType,
     bytes: packed.manifest,
   })
-  return { name: `@${repository}`, version: own, digest }
+  return { name: `@${repository}`, version: own, digest, warnings }
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -38,7 +38,7 @@ async function get({ context, c, name, reference }: OciRequest): Promise<Respons
 
 async function put({ context, c, name, reference }: OciRequest): Promise<Response> {
   const bytes = await readBody(c, context.config.limits.manifestBytes)
-  const { digest, subject, tags } = await putManifest(context, {
+  const { digest, subject, tags, warnings } = await putManifest(context, {
     principal: c.get('principal'),
     requestId: c.get('requestId'),
     name,
@@ -53,7 +53,14 @@ async function put({ context, c, name, reference }: OciRequest): Promise<Respons
   })
   if (subject !== undefined) headers.set('OCI-Subject', subject)
   if (reference === digest) for (const tag of tags) headers.append('OCI-Tag', tag)
+  for (const { message } of warnings.slice(0, 8)) headers.append('Warning', `299 - ${quoted(message)}`)
   return new Response(null, { status: 201, headers })
+}
+
+/** All warnings of an answer together may have 4096 bytes. */
+function quoted(text: string): string {
+  const ascii = text.replace(/[^\x20-\x7e]/g, '?').slice(0, 400)
+  return `"${ascii.replace(/["\\]/g, '\\$&')}"`
 }
 
 async function remove({ context, c, name, reference }: OciRequest): Promise<Response> {

@@ -1,4 +1,5 @@
 // Manifests: stored byte for byte under their digest, found by digest or tag. A version's tag never moves.
+import type { Diagnostic } from '../../src/errors/diagnostic.ts'
 import { isSkillsError, SkillsError } from '../../src/errors/error.ts'
 import { isDigest } from '../../src/oci/digest.ts'
 import { SKILL_ARTIFACT } from '../../src/oci/media-types.ts'
@@ -68,6 +69,7 @@ export async function putManifest(
   readonly digest: string
   readonly subject: string | undefined
   readonly tags: readonly string[]
+  readonly warnings: readonly Diagnostic[]
 }> {
   const { principal, name, reference, bytes, requestId } = request
   await requireAccess(context, { principal, name, action: 'publish' })
@@ -105,11 +107,11 @@ export async function putManifest(
   const settling = settleParts(context, form)
   const effect = await context.hook.onManifest(context, push).finally(() => settling.catch(() => {}))
   await settling
-  await context.db.transaction(async (tx) => {
+  const warnings = await context.db.transaction(async (tx) => {
     await tx.lock(`repository:${name}`)
     await requireParts(tx, repository.id, form)
     await requireFreeTags(tx, repository.id, tags, digest)
-    await effect?.(tx)
+    const told = (await effect?.(tx)) ?? []
     const isNew = await insertManifest(tx, {
       repositoryId: repository.id,
       digest,
@@ -129,9 +131,10 @@ export async function putManifest(
       details: { digest, tags, new: isNew },
       requestId,
     })
+    return told
   })
   context.cache.put(digest, bytes)
-  return { digest, subject: form.subject, tags }
+  return { digest, subject: form.subject, tags, warnings }
 }
 
 /** Removes a manifest with its tags, or one tag. @throws MANIFEST_UNKNOWN, NAME_UNKNOWN, DENIED */

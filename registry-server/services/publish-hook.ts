@@ -1,4 +1,5 @@
 // Where the catalogue takes part in the distribution face. The face knows no skill, the catalogue no upload.
+import type { Diagnostic } from '../../src/errors/diagnostic.ts'
 import type { RegistryContext } from '../context.ts'
 import type { Database } from '../db/database.ts'
 
@@ -17,8 +18,8 @@ export interface Push {
   readonly at: string
 }
 
-/** What happens in the transaction that stores the manifest, before its rows and tags are written. */
-export type PushEffect = (tx: Database) => Promise<void>
+/** What happens in the transaction that stores the manifest, before its rows and tags are written; warnings for who pushes. */
+export type PushEffect = (tx: Database) => Promise<readonly Diagnostic[]>
 
 /** A manifest or tag on its way out, inside the transaction. */
 export interface Removal {

@@ -1,4 +1,5 @@
 // Ties the catalogue to the distribution face: a pushed skill becomes a version, a fetched one a download.
+import type { Diagnostic } from '../../src/errors/diagnostic.ts'
 import { SkillsError } from '../../src/errors/error.ts'
 import { nameOfRepository, tagOfVersion, versionOfTag } from '../../src/registry/names.ts'
 import type { Database } from '../db/database.ts'
@@ -27,15 +28,14 @@ export function catalogueHook(counter: DownloadCounter): PublishHook {
       }
       if (checked.length === 0) return undefined
       return async (tx) => {
+        const warnings: Diagnostic[] = []
         for (const artifact of checked) {
-          const warnings = await indexManifest(tx, {
-            checked: artifact,
-            scopeId: push.repository.scopeId,
-            publisher: push.actor,
-            at: push.at,
-          })
-          for (const { code, message } of warnings) log.info('publish', { code, message })
+          const { scopeId } = push.repository
+          const publication = { checked: artifact, scopeId, publisher: push.actor, at: push.at }
+          warnings.push(...(await indexManifest(tx, publication)))
         }
+        for (const { code, message } of warnings) log.info('publish', { code, message })
+        return warnings
       }
     },
     onRemove: refuseRemoval,

@@ -103,27 +103,38 @@ describe.each(DATABASES)('the catalogue on $name', (database) => {
       expect(missing.status).toBe(404)
     }
   })
+  test.skipIf(skip)('two versions are compared, and dependents of whatever scope are named', async () => {
+    const { body } = await get('/skills/@acme/net/diff?from=1.0.0&to=1.1.0')
+    expect(wire.diffSchema.parse(body)).toEqual({
+      name: '@acme/net',
+      from: '1.0.0',
+      to: '1.1.0',
+      widens: true,
+      changes: [
+        { change: 'widened', capability: 'network', before: 'a.example.org', after: '*.example.org' },
+      ],
+    })
+    expect((await get('/skills/@acme/net/diff')).status).toBe(400)
+    expect(wire.dependentsSchema.parse((await get('/skills/@acme/net/dependents')).body)).toEqual({
+      total: 2,
+      dependents: [
+        { name: '@acme/user', version: '0.1.0', range: '^1.0' },
+        { name: '@other/far', version: '0.1.0', range: '^1.1' },
+      ],
+    })
+  })
   test.skipIf(skip)(
-    'two versions are compared, and the dependents are named, of whatever scope',
+    'a minor release that asks for more is taken with a warning, a patch is not',
     async () => {
-      const { body } = await get('/skills/@acme/net/diff?from=1.0.0&to=1.1.0')
-      expect(wire.diffSchema.parse(body)).toEqual({
-        name: '@acme/net',
-        from: '1.0.0',
-        to: '1.1.0',
-        widens: true,
-        changes: [
-          { change: 'widened', capability: 'network', before: 'a.example.org', after: '*.example.org' },
-        ],
-      })
-      expect((await get('/skills/@acme/net/diff')).status).toBe(400)
-      expect(wire.dependentsSchema.parse((await get('/skills/@acme/net/dependents')).body)).toEqual({
-        total: 2,
-        dependents: [
-          { name: '@acme/user', version: '0.1.0', range: '^1.0' },
-          { name: '@other/far', version: '0.1.0', range: '^1.1' },
-        ],
-      })
+      const release = (version: string, hosts: string): Promise<Response> =>
+        publish({ name: '@acme/warned', version, toml: network(hosts).replace('"net"', '"warned"') })
+      expect((await release('1.0.0', '"a.example.org"')).headers.get('warning')).toBeNull()
+      const minor = await release('1.1.0', '"a.example.org", "b.example.org"')
+      expect([minor.status, minor.headers.get('warning')]).toEqual([
+        201,
+        '299 - "@acme/warned 1.1.0 may do more than 1.0.0: network gets b.example.org"',
+      ])
+      expect((await release('1.1.1', '"*"')).status).toBe(422)
     },
   )
   test.skipIf(skip)('an unchanged document is answered with 304', async () => {

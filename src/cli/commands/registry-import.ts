@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { SkillsError } from '../../errors/error.ts'
 import type { Answer, Invocation } from '../command.ts'
 import { defined, text } from '../flags.ts'
-import { columns, paragraphs } from '../views/layout.ts'
+import { columns, lines, paragraphs } from '../views/layout.ts'
 import { counted } from '../views/phrases.ts'
 import { placeOf } from './registry-options.ts'
 
@@ -17,15 +17,17 @@ export async function run({ args, options, io }: Invocation): Promise<Answer> {
   const version = text(options, 'defaultVersion')
   const request = { folder, scope, signal: io.signal, ...defined({ version }) }
   const result = await importIntoRegistry(placeOf({ options, io }), request)
-  const { published, refused } = result
+  const { published, warnings, refused } = result
   return {
     result,
     view: (canvas) =>
       paragraphs(
+        lines(...warnings.map(({ message }) => `${canvas.style('yellow', 'warning')} ${message}`)) ||
+          undefined,
         columns(
           refused.map(({ path, code, message }) => [path, code, message]),
           canvas,
-        ),
+        ) || undefined,
         `Published ${counted(published.length, 'skill')} in ${scope}; ${refused.length} refused.`,
       ),
     ...(refused.length > 0 && { exit: 1 }),
