@@ -118,7 +118,7 @@ async function publish(
   const skillRow = await findSkill(context.db, `@${repository}`)
   const standing = skillRow && (await findVersion(context.db, skillRow.id, own))
   if (standing?.integrity === packed.integrity) {
-    return { name: `@${repository}`, version: own, digest: standing.digest }
+    return { name: `@${repository}`, version: own, digest: standing.digest, warnings: [] }
   }
   const base = { principal: CONSOLE, requestId: `import-${randomUUID()}`, name: repository }
   for (const { digest, bytes } of [packed.config, ...packed.layers]) {

@@ -9,7 +9,7 @@ import { ociClient, type OciClient } from '../oci/client.ts'
 import { displayShort, displayText } from '../platform/text.ts'
 import { repositoryOfName, SCOPE, tagOfVersion, VERSION } from '../registry/names.ts'
 import type { SkillDocument } from '../registry/protocol.ts'
-import { describeChange, wideningOf } from '../registry/release-rules.ts'
+import { describeChange, type Widening, wideningOf } from '../registry/release-rules.ts'
 import { asOciCredential, ociCredentials } from '../sources/oci-access.ts'
 import type { OciSpec } from '../sources/source.ts'
 import { parseSpec } from '../sources/spec.ts'
@@ -67,22 +67,30 @@ async function toRegistry(folder: PackedFolder, request: PublishRequest, io: Io)
   )
   const name = `${named ?? (await onlyScope(access))}/${folder.name}`
   const document = await publishedSkill(access, name)
-  const widened = await wideningFrom(folder, document, access)
-  const result = { ...resultOf(folder, name, access.registry), widened }
+  const judged = resultOf(folder, name, access.registry)
   const standing = document?.versions.find(({ version }) => version === folder.version)
   if (standing) {
     // By content, not by artifact: another machine may have compressed the same files to other bytes.
     if (standing.integrity === folder.packed.integrity) {
-      return { ...result, digest: standing.digest, status: 'unchanged' }
+      return { ...judged, digest: standing.digest, widened: [], status: 'unchanged' }
     }
     throw exists(`${name}@${folder.version}`, standing.digest, folder)
+  }
+  const widening = await wideningFrom(folder, document, access)
+  const result = {
+    ...judged,
+    widened: widening?.changes ?? [],
+    diagnostics: [...judged.diagnostics, ...(widening ? [wideningWarning(folder, widening)] : [])],
   }
   if (dryRun) return { ...result, status: 'checked' }
   const { credential, registry } = access
   const credentials: CredentialLookup = async () => credential && asOciCredential(credential)
   const client = ociClient({ registry: new URL(registry).host, credentials, signal: io.signal })
   io.report(`publishing ${displayText(name)}@${folder.version}`)
-  await push(folder, { client, repository: repositoryOfName(name), tag: tagOfVersion(folder.version) })
+  const place = { client, repository: repositoryOfName(name), tag: tagOfVersion(folder.version) }
+  await push(folder, place).catch((error: unknown) => {
+    throw isSkillsError(error, 'source_unauthorized') ? mayNot(name, registry) : error
+  })
   return { ...result, status: 'published' }
 }
 
@@ -174,25 +182,46 @@ async function wideningFrom(
   { version, request }: PackedFolder,
   document: SkillDocument | undefined,
   { client }: RegistryAccess,
-): Promise<readonly CapabilityChange[]> {
-  if (!document) return []
+): Promise<Widening | undefined> {
+  if (!document) return undefined
   const { compare } = await import('semver')
   const [previous] = document.versions
-    .filter((one) => compare(one.version, version) < 0)
+    .filter((one) => compare(one.version, version) < 0 && one.yanked === undefined)
     .toSorted((a, b) => compare(b.version, a.version))
-  if (!previous) return []
+  if (!previous) return undefined
   const { capabilities, optionalCapabilities } = await client.version(document.name, previous.version)
   const widening = wideningOf(
     { version: previous.version, capabilities, ...(optionalCapabilities && { optionalCapabilities }) },
     { version, capabilities: request.requested, optionalCapabilities: request.optional },
   )
-  if (widening?.verdict !== 'refuse') return widening?.changes ?? []
+  if (widening?.verdict !== 'refuse') return widening
   throw new SkillsError(
     'capability_widened',
     `${version} is a patch of ${widening.previous}, but asks for more: ${widening.changes.map(describeChange).map(displayText).join('; ')}`,
     {
       hint: 'publish it as a minor version, or ask for no more',
       details: { previous: widening.previous, version },
+    },
+  )
+}
+
+function wideningWarning({ version, manifest }: PackedFolder, { previous, changes }: Widening): Diagnostic {
+  return {
+    severity: 'warning',
+    code: 'capability_widened',
+    file: manifest.contract === undefined ? 'SKILL.md' : 'skill.toml',
+    message: `${version} asks for more than ${previous}: ${changes.map(describeChange).join('; ')}`,
+    hint: 'whoever updates to it is asked first; say why in its text',
+  }
+}
+
+function mayNot(name: string, registry: string): SkillsError {
+  const scope = name.slice(0, name.indexOf('/'))
+  return new SkillsError(
+    'forbidden',
+    `The token for ${displayText(registry)} may not publish ${displayText(name)}`,
+    {
+      hint: `"skills whoami" shows what it may; an owner of ${scope} can make you a maintainer, and the token needs publish:${scope}/*`,
     },
   )
 }

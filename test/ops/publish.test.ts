@@ -158,8 +158,12 @@ describe('publish', () => {
       )
     }
     await expect(release('1.0.1')).toThrowCode('capability_widened')
-    expect(await release('1.1.0')).toMatchObject({ status: 'checked', widened: [{ capability: 'network' }] })
-    expect(await release('2.0.0')).toMatchObject({ status: 'checked', widened: [] })
+    expect(await release('1.1.0')).toMatchObject({
+      status: 'checked',
+      widened: [{ capability: 'network' }],
+      diagnostics: [{ severity: 'warning', code: 'capability_widened', file: 'skill.toml' }],
+    })
+    expect(await release('2.0.0')).toMatchObject({ status: 'checked', widened: [], diagnostics: [] })
   })
 
   test('pushes to any OCI repository, once', async () => {

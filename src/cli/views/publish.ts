@@ -3,8 +3,7 @@ import type { PackResult } from '../../ops/pack.ts'
 import type { PublishResult } from '../../ops/publish.ts'
 import { displayText } from '../../platform/text.ts'
 import type { Canvas } from '../style.ts'
-import { changeLines } from './consent.ts'
-import { columns, lines, paragraphs } from './layout.ts'
+import { columns, paragraphs } from './layout.ts'
 import { capabilitySummary, counted, diagnosticLines } from './phrases.ts'
 
 /** What was written, with the digests that identify it. */
@@ -32,16 +31,12 @@ const DONE = {
 
 /** What stands in the registry now; with --dry-run also the files that would go there. */
 export function publishView(result: PublishResult, canvas: Canvas): string {
-  const { status, name, version, digest, integrity, registry, files, widened, capabilities } = result
+  const { status, name, version, digest, integrity, registry, files, capabilities } = result
   const { style } = canvas
   const list = files.map(({ path, bytes }) => [path, `${bytes} bytes`])
-  const wider =
-    widened.length > 0 &&
-    lines(style('yellow', 'It asks for more than the version before it:'), changeLines(widened, canvas))
   return paragraphs(
     diagnosticLines(result.diagnostics, canvas) || undefined,
     status === 'checked' ? columns(list, canvas, { indent: '  ' }) : undefined,
-    wider || undefined,
     `${style('green', DONE[status])} ${style('bold', displayText(`${name}@${version}`))} in ${displayText(registry)}`,
     columns(
       [
