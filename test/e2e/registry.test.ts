@@ -61,6 +61,46 @@ test('logs in with a token from stdin, and keeps it to itself', async () => {
   expect(who.value).toMatchObject({ registry: registry.url })
 })
 
+test('a token that the registry does not know is not kept, and one without the right says what is missing', async () => {
+  const login = (token: string): Promise<CliRun> =>
+    runCli(['login', '--registry', registry.url, '--token-stdin', '--json'], {
+      cwd: root,
+      env: { HOME: join(root, 'reader-home') },
+      stdin: `${token}\n`,
+    })
+  const unknown = await login(`skw_${'A'.repeat(43)}`)
+  expect(unknown.exit).toBe(3)
+  expect(JSON.parse(unknown.stdout)).toMatchObject({
+    error: { code: 'unauthorized', message: `${registry.url} does not know this token` },
+  })
+  const data = ['--data', join(root, 'registry')]
+  await skills('author', 'registry', 'user', 'add', 'reader', ...data)
+  const made = await json('author', 'registry', 'token', 'create', 'reader', '-p', 'publish:@acme/*', ...data)
+  const { token } = made.value as { token: string }
+  expect((await login(token)).exit).toBe(0)
+  const args = [release('0.0.1'), '--registry', registry.url, '--scope', '@acme']
+  const { run, value } = await json('reader', 'publish', ...args)
+  expect(run.exit).toBe(3)
+  expect(value).toMatchObject({ error: { code: 'forbidden', hint: expect.stringContaining('maintainer') } })
+})
+
+test('import tells which minor releases ask for more', async () => {
+  const folder = join(root, 'imported', 'pdf')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'SKILL.md'), '---\nname: pdf\ndescription: Reads PDF files.\n---\n')
+  const from = async (version: string, hosts: string): Promise<unknown> => {
+    const toml = `[skill]\nversion = "${version}"\n[capabilities.network]\nhosts = [${hosts}]\n`
+    writeFileSync(join(folder, 'skill.toml'), toml)
+    const data = ['--scope', '@imported', '--data', join(root, 'registry')]
+    return (await json('author', 'registry', 'import', join(root, 'imported'), ...data)).value
+  }
+  expect(await from('1.0.0', '"a.example"')).toMatchObject({ warnings: [], refused: [] })
+  expect(await from('1.1.0', '"*"')).toMatchObject({
+    published: [{ version: '1.1.0' }],
+    warnings: [{ name: '@imported/pdf', version: '1.1.0', code: 'capability_widened' }],
+  })
+})
+
 test('publishes once, says so the second time, refuses other content, and is found', async () => {
   const folder = release('1.0.0')
   const args = [folder, '--registry', registry.url, '--scope', '@acme']
