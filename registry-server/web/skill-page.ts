@@ -116,6 +116,7 @@ function installCommands({ skill, version, origin }: SkillPage): Html {
 
 function facts({ skill, version, downloads, dependents, source }: SkillPage): Html {
   const dependencies = Object.entries(version.dependencies)
+  const whole = (key: string): string => dependencyName(key, skill.name)
   const scope = skill.name.slice(0, skill.name.indexOf('/'))
   return html`<h2 id="facts">Facts</h2>
     <dl>
@@ -153,9 +154,7 @@ function facts({ skill, version, downloads, dependents, source }: SkillPage): Ht
             ? 'nothing'
             : dependencies.map(
                 ([key, range], index) =>
-                  html`${index === 0 ? '' : ', '}<a href="/skills/${dependencyName(key, skill.name)}"
-                      >${shown(key)}</a
-                    >
+                  html`${index === 0 ? '' : ', '}<a href="/skills/${whole(key)}">${shown(key)}</a>
                     ${shown(range)}`,
               )
         }
