@@ -1,5 +1,6 @@
 // Every command of the program: names, options, examples, and where its code is. No code of a command is loaded here.
 import type { CommandRow, OptionRow } from './command.ts'
+import { ACCOUNTS } from './table-accounts.ts'
 import { FROM, PUBLISHING } from './table-publishing.ts'
 import { RUNNING } from './table-registry.ts'
 
@@ -263,5 +264,6 @@ export const COMMANDS: readonly CommandRow[] = [
     examples: ['skills prune --dry-run'],
     load: () => import('./commands/prune.ts'),
   },
+  ...ACCOUNTS,
   RUNNING,
 ]
