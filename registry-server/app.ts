@@ -1,6 +1,6 @@
 // The application: what happens to every request, and which routes there are.
 import { Hono } from 'hono'
-import { isSkillsError } from '../src/errors/error.ts'
+import { isSkillsError, SkillsError } from '../src/errors/error.ts'
 import { ANONYMOUS, authenticate } from './auth.ts'
 import type { RegistryContext } from './context.ts'
 import { type HotAnswers, hotKey } from './hot.ts'
@@ -53,6 +53,12 @@ export function createApp(
 
   app.use(async (c, next) => {
     await limits(c, () => authenticate(context, c.req.header('authorization')))
+    // One for some repositories gives nothing of what its owner may do elsewhere, least of all a lasting token.
+    if (c.get('principal').access && !isOci(c.req.path)) {
+      throw new SkillsError('unauthorized', 'A token of /v2/token is for /v2 alone', {
+        hint: 'use the token that it was made with',
+      })
+    }
     await next()
   })
 

@@ -1,7 +1,7 @@
 // Scopes and their members. Names with the `@`, as the API has them.
 import { SkillsError } from '../../src/errors/error.ts'
 import type { Role, ScopeDocument } from '../../src/registry/protocol.ts'
-import { type Principal, requireCan, requireUser } from '../auth.ts'
+import { can, type Principal, requireCan, requireUser } from '../auth.ts'
 import type { RegistryContext } from '../context.ts'
 import { recordAudit } from '../db/audit.ts'
 import type { Database } from '../db/database.ts'
@@ -22,7 +22,7 @@ export interface Asking {
   readonly requestId: string
 }
 
-/** The scope, for somebody who may read it. @throws not_found, unauthorized, forbidden */
+/** The scope, for somebody who may read it. @throws not_found, also for one that may not be read */
 export async function getScope(
   context: RegistryContext,
   { principal }: Asking,
@@ -30,8 +30,7 @@ export async function getScope(
 ): Promise<ScopeDocument> {
   const name = bare(scope)
   const row = await findScope(context.db, name)
-  if (!row) throw noScope(scope)
-  await requireCan(context, principal, 'read', { scope: name })
+  if (!row || !(await can(context, principal, 'read', { scope: name }))) throw noScope(scope)
   return documentOf(context.db, row)
 }
 

@@ -11,7 +11,7 @@ import { newToken, tokenHash } from '../token-text.ts'
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /**
- * Makes a token for the user behind the request; it may never do more than the token that asks.
+ * Makes a token for the user behind the request; it may never do more, nor last longer, than the token that asks.
  * @throws unauthorized, forbidden
  */
 export async function createToken(
@@ -31,18 +31,28 @@ export async function createToken(
       )
     }
   }
-  return issueToken(context, { userId, user, ...request, actor: principal.actor, requestId })
+  const notAfter = principal.token?.expiresAt ?? null
+  return issueToken(context, { userId, user, notAfter, ...request, actor: principal.actor, requestId })
 }
 
 /** Makes a token of a user without asking whether the caller may: for the server's own console. */
 export async function issueToken(
   context: Pick<RegistryContext, 'db' | 'now'>,
-  request: TokenRequest & Actor & { readonly userId: number; readonly user: string },
+  request: TokenRequest &
+    Actor & {
+      readonly userId: number
+      readonly user: string
+      /** It ends then at the latest. */
+      readonly notAfter?: string | null
+    },
 ): Promise<TokenCreated> {
   const token = newToken()
   const id = randomUUID()
   const now = context.now()
-  const { expiresInDays, permissions, name } = request
+  const { expiresInDays, permissions, name, notAfter = null } = request
+  const wished =
+    expiresInDays === undefined ? null : new Date(now.getTime() + expiresInDays * DAY_MS).toISOString()
+  const expiresAt = wished === null || (notAfter !== null && notAfter < wished) ? notAfter : wished
   await context.db.transaction(async (tx) => {
     await insertToken(tx, {
       id,
@@ -53,8 +63,7 @@ export async function issueToken(
       permissions,
       actor: request.user,
       at: now.toISOString(),
-      expiresAt:
-        expiresInDays === undefined ? null : new Date(now.getTime() + expiresInDays * DAY_MS).toISOString(),
+      expiresAt,
     })
     await recordAudit(tx, {
       at: now.toISOString(),
