@@ -28,7 +28,7 @@ export function repositoriesWithBlob(
   )
 }
 
-/** The blob is in the store, and the repository shows it. */
+/** The blob is in the store, and the repository shows it; shown again, it may wait for its manifest again. */
 export async function linkBlob(
   tx: Database,
   { repositoryId, digest, size, at }: BlobRow & { readonly repositoryId: number; readonly at: string },
@@ -39,7 +39,7 @@ export async function linkBlob(
   )
   await tx.run(
     `INSERT INTO repository_blobs (repository_id, digest, created_at) VALUES (?, ?, ?)
-     ON CONFLICT (repository_id, digest) DO NOTHING`,
+     ON CONFLICT (repository_id, digest) DO UPDATE SET created_at = excluded.created_at`,
     [repositoryId, digest, at],
   )
 }

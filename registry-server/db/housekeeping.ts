@@ -5,9 +5,10 @@ import type { Database } from './database.ts'
 export function unneededLinks(
   db: Database,
   before: string,
-): Promise<{ repositoryId: number; digest: string }[]> {
+): Promise<{ repositoryId: number; repository: string; digest: string }[]> {
   return db.all(
-    `SELECT rb.repository_id AS "repositoryId", rb.digest FROM repository_blobs rb
+    `SELECT rb.repository_id AS "repositoryId", r.name AS repository, rb.digest
+     FROM repository_blobs rb JOIN repositories r ON r.id = rb.repository_id
      WHERE rb.created_at < ? AND NOT EXISTS (SELECT 1 FROM manifest_parts p
        WHERE p.repository_id = rb.repository_id AND p.digest = rb.digest)`,
     [before],

@@ -34,10 +34,12 @@ export async function collectGarbage(
   let uploads = 0
   const unneeded = await unneededLinks(db, before)
   const gone = new Set(await unshownBlobs(db, before))
-  for (const { repositoryId, digest } of unneeded) {
+  for (const { repositoryId, repository, digest } of unneeded) {
     gone.add(digest)
     if (dryRun) continue
     await db.transaction(async (tx) => {
+      // A manifest that is being pushed may be the first to need it.
+      await tx.lock(`repository:${repository}`)
       await tx.lock(`blob:${digest}`)
       if (!(await blobIsUsed(tx, repositoryId, digest))) await unlinkBlob(tx, repositoryId, digest)
     })
