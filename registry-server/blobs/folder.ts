@@ -171,6 +171,9 @@ export function openFolderStore(root: string): BlobStore {
         const file = openSync(path, 'wx', 0o600)
         try {
           for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
+        } catch (error) {
+          unlinkSync(path)
+          throw error
         } finally {
           closeSync(file)
         }

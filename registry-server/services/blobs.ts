@@ -1,5 +1,6 @@
 // Blobs as a repository shows them. Small ones are kept in memory under their digest.
 import type { Readable } from 'node:stream'
+import { isSkillsError, SkillsError } from '../../src/errors/error.ts'
 import type { Principal } from '../auth.ts'
 import { isDigest } from '../../src/oci/digest.ts'
 import type { ByteRange } from '../blobs/store.ts'
@@ -51,7 +52,7 @@ export async function isStored(
   return context.cache.get(digest) !== undefined || (await context.blobs.stat(digest))?.size === size
 }
 
-/** The bytes of a small blob at once, of a large one or of a part as a stream. @throws registry_damaged */
+/** The bytes of a small blob at once, of a large one or of a part as a stream. @throws registry_damaged, BLOB_UNKNOWN */
 export async function blobBody(
   context: RegistryContext,
   { digest, size }: Pick<FoundBlob, 'digest' | 'size'>,
@@ -59,10 +60,27 @@ export async function blobBody(
 ): Promise<Buffer | Readable> {
   const cached = context.cache.get(digest)
   if (cached) return range ? cached.subarray(range.start, range.end + 1) : cached
-  if (size > SMALL) return context.blobs.stream(digest, range)
-  const bytes = await context.blobs.read(digest)
+  if (size > SMALL) {
+    const stored = await context.blobs.stat(digest)
+    if (stored && stored.size !== size) {
+      throw new SkillsError('registry_damaged', `The blob ${digest} has ${stored.size} bytes, not ${size}`, {
+        hint: 'push it again; skills registry fsck finds all that is damaged',
+      })
+    }
+    return found(digest, () => context.blobs.stream(digest, range))
+  }
+  const bytes = await found(digest, () => context.blobs.read(digest))
   context.cache.put(digest, bytes)
   return range ? bytes.subarray(range.start, range.end + 1) : bytes
+}
+
+async function found<T>(digest: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (!isSkillsError(error, 'not_found')) throw error
+    throw ociError('BLOB_UNKNOWN', `The registry has lost the blob ${digest}`, { hint: 'push it again' })
+  }
 }
 
 /** A repository that shows the blob and that the principal may read: the named one, or any. */
