@@ -32,6 +32,8 @@ interface Options {
 }
 
 const ANSWERS = 20_000
+/** A longer address is nobody's often enough to be worth its place. */
+const KEY_LENGTH = 1024
 /**
  * A body up to this size is kept as text with a character for each byte: Node sends headers and text with one write, for
  * headers and a buffer it needs a vector. Above it the copy costs more.
@@ -56,7 +58,8 @@ export function hotKey(
     if (name.length === 6 && /^accept$/i.test(name)) accept = rawHeaders[i + 1] ?? ''
     else if (isPersonalLength(name.length) && PERSONAL.test(name)) return undefined
   }
-  return accept === '' ? url : `${url}\n${accept}`
+  const key = accept === '' ? url : `${url}\n${accept}`
+  return key.length <= KEY_LENGTH ? key : undefined
 }
 
 function isPersonalLength(length: number): boolean {

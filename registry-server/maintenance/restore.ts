@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import * as z from 'zod/mini'
 import { SkillsError } from '../../src/errors/error.ts'
+import { isDigest } from '../../src/oci/digest.ts'
 import { displayText } from '../../src/platform/text.ts'
 import type { RegistryContext } from '../context.ts'
 import { clearSettings, finishRestore, insertRows, isEmpty, type Row } from '../db/dump.ts'
@@ -36,8 +37,11 @@ export async function restore(
   const index = readIndex(folder)
   for (const { name } of schemaTables()) await checkTable(folder, name, index)
   for await (const rows of readRows(folder, 'blobs')) {
-    for (const { digest } of rows)
-      await restoreBlob(blobs, { folder, digest: String(digest), maxBytes: config.limits.blobBytes })
+    for (const row of rows) {
+      const digest = String(row.digest)
+      if (!isDigest(digest)) throw invalid(`${displayText(folder)} names a blob by no digest`)
+      await restoreBlob(blobs, { folder, digest, maxBytes: config.limits.blobBytes })
+    }
   }
   await db.transaction(async (tx) => {
     await tx.lock('restore')
@@ -80,13 +84,24 @@ async function* readRows(folder: string, name: string): AsyncGenerator<Row[]> {
   let rows: Row[] = []
   for await (const line of lines) {
     if (line === '') continue
-    rows.push(JSON.parse(line, textAsBytes) as Row)
+    rows.push(rowOf(line, name))
     if (rows.length >= 500) {
       yield rows
       rows = []
     }
   }
   if (rows.length > 0) yield rows
+}
+
+/** A row whose columns can stand in a statement. */
+function rowOf(line: string, table: string): Row {
+  try {
+    const row = JSON.parse(line, textAsBytes) as Row
+    if (Object.keys(row).every((column) => /^[a-z_]{1,40}$/.test(column))) return row
+  } catch (cause) {
+    throw invalid(`${tablePath(table)} of the backup is not understood`, cause)
+  }
+  throw invalid(`${tablePath(table)} of the backup has a column that no table has`)
 }
 
 function textAsBytes(_key: string, value: unknown): unknown {

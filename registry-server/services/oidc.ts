@@ -112,8 +112,8 @@ async function issue(
   const publisher = matching.find((row) => row.package === null) ?? first
   const permission = `publish:@${publisher.scope}/${publisher.package ?? '*'}`
   const actor = `publisher ${publisher.id}: ${displayShort(claims.sub ?? '', 200)}`
-  // Named after the CI's token: the second exchange of the same one finds its name taken.
-  const id = `ci-${tokenHash(ciToken)}`
+  // Named after what is signed of the CI's token: the second exchange finds its name taken. A signature has other spellings.
+  const id = `ci-${tokenHash(ciToken.slice(0, ciToken.lastIndexOf('.')))}`
   try {
     await context.db.transaction(async (tx) => {
       await insertToken(tx, {
