@@ -22,8 +22,9 @@ export async function openSqlite(path: string): Promise<Database> {
   const prepareRead = statements(reader)
   // Another process that writes is waited for without holding up this one.
   writer.pragma('busy_timeout = 0')
-  writer.pragma('synchronous = NORMAL')
-  const wal = openWalSync(path)
+  // Where a file system has no write-ahead log, SQLite itself syncs each commit.
+  const wal = writer.pragma('journal_mode', { simple: true }) === 'wal' ? openWalSync(path) : undefined
+  if (wal) writer.pragma('synchronous = NORMAL')
   const slow = openSlowReader(path)
   const mutex = createMutex()
   let writes = 0
@@ -67,7 +68,7 @@ export async function openSqlite(path: string): Promise<Database> {
     slow: (sql, params = []) => slow.all(sql, params),
     async run(sql, params = []) {
       const result = await mutex(() => whenFree(() => write(sql, params)))
-      await wal.durable()
+      await wal?.durable()
       return result
     },
     async transaction(work, { early = false } = {}) {
@@ -83,7 +84,7 @@ export async function openSqlite(path: string): Promise<Database> {
           throw error
         }
       })
-      if (!early) await wal.durable()
+      if (!early) await wal?.durable()
       return result
     },
     lock: async () => {
@@ -96,7 +97,7 @@ export async function openSqlite(path: string): Promise<Database> {
     },
     async close() {
       await mutex(async () => {})
-      await wal.close()
+      await wal?.close()
       await slow.close()
       reader.close()
       writer.close()

@@ -3,7 +3,6 @@
 import { close, fdatasync, openSync } from 'node:fs'
 import { promisify } from 'node:util'
 
-const sync = promisify(fdatasync)
 const closeLater = promisify(close)
 
 export interface WalSync {
@@ -13,14 +12,17 @@ export interface WalSync {
 }
 
 /** Of the write-ahead log of the database at `path`, which a connection holds open. */
-export function openWalSync(path: string): WalSync {
+export function openWalSync(
+  path: string,
+  sync: (file: number) => Promise<void> = promisify(fdatasync),
+): WalSync {
   let file: number | undefined
   let running: Promise<void> | undefined
   let next: Promise<void> | undefined
   const start = (): Promise<void> => {
     next = undefined
     // The log is there from the first commit on, and stays while a connection is open.
-    file ??= openSync(`${path}-wal`, 'r')
+    file ??= openSync(`${path}-wal`, 'r+')
     const mine = sync(file).finally(() => {
       if (running === mine) running = undefined
     })
