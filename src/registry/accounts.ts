@@ -1,7 +1,6 @@
 // The account part of a registry's API with types: tokens, scopes with their members, trusted publishers.
-import * as z from 'zod/mini'
-import { SkillsError } from '../errors/error.ts'
-import { displayShort } from '../platform/text.ts'
+import type * as z from 'zod/mini'
+import { checkedAnswer } from './answer.ts'
 import type { RegistryOptions } from './client.ts'
 import {
   API_BASE,
@@ -18,7 +17,7 @@ import {
   tokenListSchema,
   type TokenRequest,
 } from './protocol.ts'
-import { requestJson, shownUrl, type JsonRequest } from './request.ts'
+import { requestJson, type JsonRequest } from './request.ts'
 
 export interface AccountClient {
   tokens(): Promise<TokenList>
@@ -50,18 +49,7 @@ export function accountClient(options: RegistryOptions): AccountClient {
     method: JsonRequest['method'],
     path: string,
     body?: unknown,
-  ): Promise<T> => {
-    const read = schema.safeParse(await call(method, path, body))
-    if (read.success) return read.data
-    throw new SkillsError(
-      'registry_invalid',
-      `The answer of ${shownUrl(`${registry}${API_BASE}${path}`)} is not understood`,
-      {
-        hint: 'check the address of the registry, and whether this program is too old for it',
-        details: { problem: displayShort(z.prettifyError(read.error), 200) },
-      },
-    )
-  }
+  ): Promise<T> => checkedAnswer(await call(method, path, body), schema, `${registry}${API_BASE}${path}`)
   const scopePath = (scope: string): string => `/scopes/${scope}`
   const memberPath = (scope: string, user: string): string =>
     `${scopePath(scope)}/members/${encodeURIComponent(user)}`

@@ -1,8 +1,9 @@
 // The catalogue API of a registry with types: every answer is held against the schema of the wire protocol, and against
 // the name and version that were asked for. Never sends a token to another origin than the registry's.
 import type * as z from 'zod/mini'
-import { SkillsError } from '../errors/error.ts'
+import type { SkillsError } from '../errors/error.ts'
 import { displayShort } from '../platform/text.ts'
+import { checkedAnswer, invalidAnswer } from './answer.ts'
 import {
   API_BASE,
   audienceSchema,
@@ -16,7 +17,7 @@ import {
   type VersionDocument,
   type Whoami,
 } from './protocol.ts'
-import { requestJson, shownUrl, type JsonRequest, type RequestOptions } from './request.ts'
+import { requestJson, type JsonRequest, type RequestOptions } from './request.ts'
 
 export interface RegistryOptions extends RequestOptions {
   /** Base address, `https://host[:port][/path]`. */
@@ -67,8 +68,11 @@ export function registryClient(options: RegistryOptions): RegistryClient {
     `${skillPath(name)}/versions/${encodeURIComponent(version)}`
   const bad = (path: string, problem: string): SkillsError =>
     invalidAnswer(`${registry}${API_BASE}${path}`, problem)
-  const ask = async <T>(path: string, schema: Schema<T>): Promise<T> =>
-    checked(await call('GET', path), schema, (problem) => bad(path, problem))
+  const ask = async <T>(
+    path: string,
+    schema: z.ZodMiniType<T>,
+    { method = 'GET', body }: { readonly method?: 'GET' | 'POST'; readonly body?: unknown } = {},
+  ): Promise<T> => checkedAnswer(await call(method, path, body), schema, `${registry}${API_BASE}${path}`)
   return {
     registry,
     search: (query) => ask(`/search?${searchParams(query)}`, searchResultSchema),
@@ -92,31 +96,8 @@ export function registryClient(options: RegistryOptions): RegistryClient {
     undeprecate: async (name) => void (await call('DELETE', `${skillPath(name)}/deprecation`)),
     whoami: () => ask('/whoami', whoamiSchema),
     audience: async () => (await ask('/oidc/audience', audienceSchema)).audience,
-    async exchange(token) {
-      const path = '/oidc/exchange'
-      return checked(await call('POST', path, { token }), exchangeSchema, (problem) => bad(path, problem))
-    },
+    exchange: (token) => ask('/oidc/exchange', exchangeSchema, { method: 'POST', body: { token } }),
   }
-}
-
-type Schema<T> = z.ZodMiniType<T>
-
-function checked<T>(value: unknown, schema: Schema<T>, bad: (problem: string) => SkillsError): T {
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  const [issue] = result.error.issues
-  throw bad(`${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not as expected'}`.trim())
-}
-
-function invalidAnswer(url: string, problem: string): SkillsError {
-  return new SkillsError(
-    'registry_invalid',
-    `The answer of ${shownUrl(url)} is not understood: ${displayShort(problem, 200)}`,
-    {
-      hint: 'check the address of the registry, and whether this program is too old for it',
-      details: { url: shownUrl(url) },
-    },
-  )
 }
 
 function searchParams(query: SearchQuery): string {
