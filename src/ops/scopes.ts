@@ -19,8 +19,9 @@ export interface ScopeNameRequest extends RegistryRequest {
   readonly scope: string
 }
 
-export interface ScopeResult extends ScopeDocument {
+export interface ScopeResult extends Partial<ScopeDocument> {
   readonly registry: string
+  readonly scope: string
   /** Absent for those who may not see them. */
   readonly publishers?: readonly Publisher[]
 }
@@ -66,9 +67,14 @@ export function setMember(
   io: Io,
 ): Promise<ScopeResult> {
   const wanted = role === undefined ? undefined : checkedRole(role)
-  return on(request, io, (accounts, scope) =>
-    wanted === undefined ? accounts.removeMember(scope, user) : accounts.putMember(scope, user, wanted),
-  )
+  if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(user)) {
+    throw new SkillsError('usage', `Not a user name: ${displayShort(user, 80)}`)
+  }
+  return on(request, io, async (accounts, scope) => {
+    if (wanted !== undefined) return accounts.putMember(scope, user, wanted)
+    await accounts.removeMember(scope, user)
+    return 'left'
+  })
 }
 
 export interface TrustRequest extends ScopeNameRequest {
@@ -109,6 +115,11 @@ export function untrustPublisher(
   { id, ...request }: ScopeNameRequest & { readonly id: string },
   io: Io,
 ): Promise<ScopeResult> {
+  if (!/^\d{1,15}$/.test(id)) {
+    throw new SkillsError('usage', `Not the id of a trusted job: ${displayShort(id, 80)}`, {
+      hint: '"skills scope info" shows the ids',
+    })
+  }
   return on(request, io, (accounts, scope) => accounts.removePublisher(scope, id))
 }
 
@@ -116,15 +127,20 @@ export function untrustPublisher(
 async function on(
   { scope, ...request }: ScopeNameRequest,
   io: Io,
-  work: (accounts: AccountClient, scope: string) => Promise<void>,
+  work: (accounts: AccountClient, scope: string) => Promise<void | 'left'>,
 ): Promise<ScopeResult> {
   const name = scope.startsWith('@') ? scope : `@${scope}`
   if (!SCOPE.test(name)) {
     throw new SkillsError('usage', `Not a scope: ${displayShort(scope, 80)}`, { hint: 'write @acme' })
   }
   const { registry, accounts } = await openAccounts(request, io)
-  await work(accounts, name)
-  const document = await accounts.scope(name)
+  const changed = await work(accounts, name)
+  const document = await accounts.scope(name).catch((error: unknown) => {
+    // Who took himself out of a private scope does not see it any more.
+    if (changed === 'left' && isSkillsError(error, 'not_found')) return undefined
+    throw error
+  })
+  if (!document) return { registry, scope: name }
   // Only owners see whom a scope trusts.
   const publishers = await accounts.publishers(name).catch((error: unknown) => {
     if (isSkillsError(error, 'forbidden')) return undefined

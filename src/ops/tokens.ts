@@ -60,11 +60,16 @@ export async function createToken(
   return { registry, ...created }
 }
 
-/** It ends at once, with every token that was made from it. @throws not_found */
+/** It ends at once, with the short-lived ones that OCI clients were given for it. @throws usage, not_found */
 export async function revokeToken(
   { id, ...request }: RegistryRequest & { readonly id: string },
   io: Io,
 ): Promise<{ readonly registry: string; readonly id: string }> {
+  if (!/^[\w-]{1,100}$/.test(id)) {
+    throw new SkillsError('usage', `Not the id of a token: ${displayShort(id, 100)}`, {
+      hint: '"skills token list" shows the ids',
+    })
+  }
   const { registry, accounts } = await openAccounts(request, io)
   await accounts.revokeToken(id)
   return { registry, id }

@@ -25,13 +25,15 @@ export function scopeView(
   { scope, registry, members, publishers, ...scoped }: ScopeResult,
   canvas: Canvas,
 ): string {
+  const { createdAt } = scoped
+  if (!members || createdAt === undefined) return `You do not see ${displayText(scope)} any more.`
   return paragraphs(
     canvas.style('bold', displayText(scope)),
     facts(
       [
         ['registry', registry],
         ['readers', scoped.public ? 'everybody' : 'members only'],
-        ['since', scoped.createdAt.slice(0, 10)],
+        ['since', createdAt.slice(0, 10)],
       ],
       canvas,
     ),
