@@ -130,13 +130,34 @@ export function describeMachine(nodeVersion: string, load: number): string {
   return `Node ${nodeVersion}, ${type()}, ${cpu.length} × ${cpu[0]?.model.trim() ?? 'unknown CPU'}, ${memory} GiB, load ${load.toFixed(1)} before`
 }
 
+/** A table with the rows of the areas that were not measured now, as the page has them, before those that were. */
+export function withOtherRows(file: string, heading: string, table: string): string {
+  const [begin, end] = markersOf(heading)
+  const page = readFileSync(file, 'utf8')
+  const measured = new Set(bodyOf(table).map(areaOf))
+  const kept = bodyOf(page.slice(page.indexOf(begin), page.indexOf(end))).filter(
+    (line) => !measured.has(areaOf(line)),
+  )
+  const [head = '', rule = ''] = table.split('\n')
+  return [head, rule, ...kept, ...bodyOf(table)].join('\n')
+}
+
+function bodyOf(table: string): string[] {
+  return table.split('\n').filter((line) => /^\| (?!area |-)/.test(line))
+}
+
+function areaOf(line: string): string {
+  return line.slice(2).split(' ')[0] ?? ''
+}
+
+function markersOf(heading: string): [string, string] {
+  return MARKERS.map((marker) => marker.replace('bench', `bench ${heading}`)) as [string, string]
+}
+
 /** Replaces what stands between the markers `heading` in the page; adds the section when there is none. */
 export function writePage(file: string, heading: string, text: string): void {
   const page = readFileSync(file, 'utf8')
-  const [begin, end] = MARKERS.map((marker) => marker.replace('bench', `bench ${heading}`)) as [
-    string,
-    string,
-  ]
+  const [begin, end] = markersOf(heading)
   const from = page.indexOf(begin)
   const to = page.indexOf(end)
   if (from === -1 || to < from) throw new Error(`${file} lacks the lines ${begin} and ${end}`)

@@ -21,7 +21,15 @@ import { registrySearch } from './registry-search.ts'
 import { registryAdd } from './registry-add.ts'
 import { registryHttp } from './registry-http.ts'
 import { registryPublish } from './registry-publish.ts'
-import { describeMachine, formatTable, isMet, type Row, type Skipped, writePage } from './report.ts'
+import {
+  describeMachine,
+  formatTable,
+  isMet,
+  type Row,
+  type Skipped,
+  withOtherRows,
+  writePage,
+} from './report.ts'
 import { startServers } from './servers.ts'
 import { start } from './start.ts'
 import { unpack } from './unpack.ts'
@@ -111,7 +119,8 @@ function report(rows: readonly Row[], skipped: readonly Skipped[]): number {
     const node = flags.node === process.execPath ? [] : ['--node', 'PATH']
     const command = `\`npm run bench -- ${[...options, ...node].join(' ')}\``
     const major = version.slice(1).split('.')[0] ?? ''
-    writePage(PAGE, major, `${command}: ${describeMachine(version, LOAD)}.\n\n${table}`)
+    const whole = flags.only ? withOtherRows(PAGE, major, table) : table
+    writePage(PAGE, major, `${command}: ${describeMachine(version, LOAD)}.\n\n${whole}`)
   }
   return skipped.length > 0 || rows.some((row) => isMet(row) === false) ? 1 : 0
 }
