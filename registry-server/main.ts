@@ -18,6 +18,7 @@ import { createLog, type Log, SILENT_LOG } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { createCatalogue } from './catalogue.ts'
 import { ensureAdmin } from './services/users.ts'
+import { warmUp } from './services/warm-up.ts'
 
 export interface ServeOptions extends RegistryOptions {
   /** Gets each line of the log; without it nothing is logged. */
@@ -71,6 +72,7 @@ export async function serve(options: ServeOptions): Promise<RunningRegistry> {
     await listen(server, config)
     const url = urlOf(server)
     log.info('listening', { url, database: db.kind })
+    warmUp().catch((error: unknown) => log.error('defect', { message: String(error) }))
     const timer = setInterval(() => void housekeeping(context), HOUSEKEEPING_MS).unref()
     let closing: Promise<void> | undefined
     return {
