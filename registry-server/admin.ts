@@ -11,7 +11,8 @@ import { checkRegistry, type FsckResult } from './maintenance/fsck.ts'
 import { collectGarbage, type GcOptions, type GcResult } from './maintenance/gc.ts'
 import { type Imported, importFolder, type ImportRequest } from './maintenance/import.ts'
 import { restore } from './maintenance/restore.ts'
-import { addToken, addUser } from './services/users.ts'
+import { listUsers } from './db/users.ts'
+import { addToken, addUser, disableUser } from './services/users.ts'
 
 export type { BackupIndex, FsckResult, GcResult, Imported }
 
@@ -61,6 +62,28 @@ export function addRegistryUser(
     const { name, admin } = await addUser(context, user)
     return { name, admin: admin === 1 }
   })
+}
+
+/** Disables a user, or enables him again. @throws not_found, conflict */
+export function disableRegistryUser(
+  options: RegistryOptions,
+  user: { readonly name: string; readonly disabled: boolean },
+): Promise<void> {
+  return on(options, (context) => disableUser(context, user))
+}
+
+/** Everybody with an account, by name. */
+export function listRegistryUsers(options: RegistryOptions): Promise<
+  {
+    readonly name: string
+    readonly admin: boolean
+    readonly createdAt: string
+    readonly disabledAt: string | null
+  }[]
+> {
+  return on(options, async ({ db }) =>
+    (await listUsers(db)).map((user) => ({ ...user, admin: user.admin === 1 })),
+  )
 }
 
 /** Makes a token for a user; its text is in the result and nowhere else. @throws not_found, usage */

@@ -25,6 +25,30 @@ export async function insertUser(
   return changes > 0 ? findUser(tx, user.name) : undefined
 }
 
+/** The user, disabled or not. */
+export function findAnyUser(db: Database, name: string): Promise<UserRow | undefined> {
+  return db.one('SELECT id, name, admin FROM users WHERE name = ?', [name])
+}
+
+/** Since when he may nothing any more, or (null) that he may again. */
+export async function setDisabled(tx: Database, userId: number, at: string | null): Promise<void> {
+  await tx.run('UPDATE users SET disabled_at = ? WHERE id = ?', [at, userId])
+}
+
+export interface UserListRow {
+  readonly name: string
+  readonly admin: number
+  readonly createdAt: string
+  readonly disabledAt: string | null
+}
+
+/** Everybody, by name. */
+export function listUsers(db: Database): Promise<UserListRow[]> {
+  return db.all(
+    `SELECT name, admin, created_at AS "createdAt", disabled_at AS "disabledAt" FROM users ORDER BY name`,
+  )
+}
+
 /** Whether anybody has an account. */
 export async function hasUsers(db: Database): Promise<boolean> {
   return (await db.one('SELECT 1 AS one FROM users LIMIT 1')) !== undefined

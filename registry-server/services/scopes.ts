@@ -15,7 +15,7 @@ import {
   setMember,
   setScopePublic,
 } from '../db/scopes.ts'
-import { findUser } from '../db/users.ts'
+import { findAnyUser, findUser } from '../db/users.ts'
 
 export interface Asking {
   readonly principal: Principal
@@ -116,7 +116,8 @@ async function changeMember(
     await tx.lock(`scope:${name}`)
     const row = await findScope(tx, name)
     if (!row) throw noScope(scope)
-    const member = await findUser(tx, user)
+    // Who is disabled gets no role, but can be taken out.
+    const member = await (role ? findUser : findAnyUser)(tx, user)
     if (!member) throw new SkillsError('not_found', `There is no user ${user}`)
     const before = await roleIn(tx, row.id, member.id)
     await change(tx, { scopeId: row.id, userId: member.id })

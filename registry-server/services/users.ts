@@ -6,7 +6,15 @@ import { type Principal, requireUser } from '../auth.ts'
 import type { RegistryContext } from '../context.ts'
 import { recordAudit } from '../db/audit.ts'
 import { scopesOf } from '../db/scopes.ts'
-import { findUser, hasUsers, insertUser, type UserRow } from '../db/users.ts'
+import {
+  findAnyUser,
+  findUser,
+  hasUsers,
+  insertUser,
+  listUsers,
+  setDisabled,
+  type UserRow,
+} from '../db/users.ts'
 import { issueToken } from './tokens.ts'
 
 type Console = Pick<RegistryContext, 'db' | 'now'>
@@ -33,6 +41,34 @@ export async function addUser(
     if (!user) throw new SkillsError('conflict', `There is a user ${name} already`)
     await recordAudit(tx, { ...CONSOLE, at, action: 'user.add', target: name, details: { admin } })
     return user
+  })
+}
+
+/**
+ * Disables a user, whose tokens then end at once, or enables him again; they hold again then.
+ * @throws not_found; conflict for the last administrator
+ */
+export async function disableUser(
+  context: Console,
+  { name, disabled }: { readonly name: string; readonly disabled: boolean },
+): Promise<void> {
+  const at = context.now().toISOString()
+  await context.db.transaction(async (tx) => {
+    await tx.lock('users')
+    const user = await findAnyUser(tx, name)
+    if (!user) throw new SkillsError('not_found', `There is no user ${displayText(name)}`)
+    await setDisabled(tx, user.id, disabled ? at : null)
+    const isLast =
+      disabled &&
+      user.admin === 1 &&
+      !(await listUsers(tx)).some(({ admin, disabledAt }) => admin === 1 && disabledAt === null)
+    if (isLast) {
+      throw new SkillsError('conflict', `${user.name} is the only administrator`, {
+        hint: 'make another one first: skills registry user add NAME --admin',
+      })
+    }
+    const action = disabled ? 'user.disable' : 'user.enable'
+    await recordAudit(tx, { ...CONSOLE, at, action, target: user.name })
   })
 }
 

@@ -82,7 +82,7 @@ export const RUNNING: CommandRow = {
     },
     {
       name: 'user',
-      summary: 'accounts: user add NAME',
+      summary: 'accounts: user add, list, disable, enable',
       examples: ['skills registry user add ada'],
       load: () => import('./commands/registry.ts'),
       commands: [
@@ -93,6 +93,29 @@ export const RUNNING: CommandRow = {
           options: [{ flags: '--admin', summary: 'may do everything' }, ...PLACE],
           examples: ['skills registry user add ada'],
           load: () => import('./commands/registry-user-add.ts'),
+        },
+        {
+          name: 'list',
+          summary: 'show all accounts',
+          options: PLACE,
+          examples: ['skills registry user list --json'],
+          load: async () => (await import('./commands/registry-user-state.ts')).list,
+        },
+        {
+          name: 'disable',
+          args: '<name>',
+          summary: 'end what an account may do, its tokens with it, at once',
+          options: PLACE,
+          examples: ['skills registry user disable ada'],
+          load: async () => (await import('./commands/registry-user-state.ts')).disable,
+        },
+        {
+          name: 'enable',
+          args: '<name>',
+          summary: 'take that back',
+          options: PLACE,
+          examples: ['skills registry user enable ada'],
+          load: async () => (await import('./commands/registry-user-state.ts')).enable,
         },
       ],
     },

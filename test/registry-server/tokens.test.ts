@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { disableRegistryUser, listRegistryUsers } from '../../registry-server/admin.ts'
 import { openRegistryDatabase } from '../../registry-server/db/open.ts'
 import { isTokenText, newToken } from '../../registry-server/token-text.ts'
 import { readRegistryToken, signRegistryToken } from '../../registry-server/registry-token.ts'
+import { addToken, addUser } from '../../registry-server/services/users.ts'
 import { cleanDatabases, DATABASES } from '../support/registry-databases.ts'
 import { startRegistry, type TestRegistry } from '../support/registry.ts'
 
@@ -94,6 +96,37 @@ describe.each(DATABASES)('tokens on $name', (database) => {
     ])
     await db.close()
     expect((await registry.json('GET', '/api/v1/whoami', undefined, short.token)).status).toBe(401)
+  })
+
+  test('of a disabled user hold no longer, and again once he is enabled', async () => {
+    const place = { data: registry.data, database: registry.database }
+    const db = await openRegistryDatabase(registry.database)
+    const context = { db, now: () => new Date() }
+    await addUser(context, { name: 'eve', admin: false })
+    const { token } = await addToken(context, { user: 'eve', name: 'laptop', permissions: ['read'] })
+    await db.close()
+    const basic = { authorization: `Basic ${Buffer.from(`eve:${token}`).toString('base64')}` }
+    const issued = (await (await registry.anonymous('/v2/token', { headers: basic })).json()) as {
+      token: string
+    }
+    const answers = async () => [
+      (await registry.json('GET', '/api/v1/whoami', undefined, token)).status,
+      (await registry.anonymous('/v2/', { headers: { authorization: `Bearer ${issued.token}` } })).status,
+    ]
+    expect(await answers()).toEqual([200, 200])
+    await disableRegistryUser(place, { name: 'eve', disabled: true })
+    expect(await answers()).toEqual([401, 401])
+    expect(
+      (await listRegistryUsers(place)).map(({ name, disabledAt }) => [name, disabledAt !== null]),
+    ).toEqual([
+      ['admin', false],
+      ['eve', true],
+    ])
+    await disableRegistryUser(place, { name: 'eve', disabled: false })
+    expect(await answers()).toEqual([200, 200])
+    await expect(disableRegistryUser(place, { name: 'nobody', disabled: true })).toThrowCode('not_found')
+    await expect(disableRegistryUser(place, { name: 'admin', disabled: true })).toThrowCode('conflict')
+    expect((await registry.json('GET', '/api/v1/whoami')).status).toBe(200)
   })
 
   test('cannot make others that may do more than they do', async () => {
