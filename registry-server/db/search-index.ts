@@ -64,7 +64,14 @@ function facetWords(facets: string): string {
   return facets.replace(/\S+/g, facetWord)
 }
 
+const FACET = 'zzfacet'
+
 /** A facet as it stands in the index: no word of a text is ever taken for it. */
 export function facetWord(facet: string): string {
-  return `zzfacet${facet}`
+  return `${FACET}${facet}`
+}
+
+/** Whether a typed word could be a facet, or the beginning of one. */
+export function looksLikeFacet(word: string): boolean {
+  return word.startsWith(FACET) || FACET.startsWith(word)
 }

@@ -1,7 +1,7 @@
 // The queries of search. Matches are taken in the order of popularity and only the first few hundred are looked at, so that
 // a common word costs what a rare one does. Which of these come first is for services/search-score.ts.
 import type { Database, SqlValue } from './database.ts'
-import { facetWord } from './search-index.ts'
+import { facetWord, looksLikeFacet } from './search-index.ts'
 import type { QueryWord } from './search-words.ts'
 import { SKILL_COLUMNS, type SkillRow, type Visibility } from './skills.ts'
 
@@ -162,20 +162,23 @@ function listSql(kind: Database['kind']): string {
 
 /** Words are letters and digits only, so quotes are all that the grammar needs. */
 function ftsQuery(words: readonly QueryWord[], facets: readonly string[], where: 'any' | 'title'): string {
-  const columns = where === 'title' ? '{title}' : '{title topics description}'
   const parts = words.map(({ word, stem, prefix }) => {
-    const forms = [`"${word}"${prefix ? '*' : ''}`, ...(stem === word ? [] : [`"${stem}"`])]
-    return `${columns} : (${forms.join(' OR ')})`
+    const forms = [`"${word}"${prefix ? '*' : ''}`, ...(stem === word ? [] : [`"${stem}"`])].join(' OR ')
+    if (where === 'title') return `{title} : (${forms})`
+    // Looking at columns costs half as much again.
+    return looksLikeFacet(word) ? `{title topics description} : (${forms})` : `(${forms})`
   })
   return [...parts, ...facets.map((facet) => `{facets} : "${facetWord(facet)}"`)].join(' AND ')
 }
 
 function tsQuery(words: readonly QueryWord[], facets: readonly string[], where: 'any' | 'title'): string {
-  const weights = where === 'title' ? 'A' : 'ABD'
   const parts = words.map(({ word, stem, prefix }) => {
+    // For weights every match's text is read; without, the index answers.
+    const weights = where === 'title' ? 'A' : looksLikeFacet(word) ? 'ABD' : ''
+    const form = (text: string, flags: string): string => `'${text}'${flags === '' ? '' : `:${flags}`}`
     const forms = [
-      `'${word}':${prefix ? '*' : ''}${weights}`,
-      ...(stem === word ? [] : [`'${stem}':${weights}`]),
+      form(word, `${prefix ? '*' : ''}${weights}`),
+      ...(stem === word ? [] : [form(stem, weights)]),
     ]
     return `(${forms.join(' | ')})`
   })
