@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, utimesSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -140,6 +140,18 @@ describe.each(DATABASES)('maintenance on $name', (database) => {
     }
     await expect(backupRegistry(place(registry), fresh())).toThrowCode('registry_damaged')
     await again.close()
+  })
+
+  test('does not begin to send a large blob that was cut short', async () => {
+    const registry = await startRegistry(database)
+    const large = await registry.pushBlob('m/large', Buffer.alloc(2 * 1024 * 1024, 'x'))
+    truncateSync(blobFile(registry, large), 1024 * 1024)
+    const answer = await registry.fetch(`/v2/m/large/blobs/${large}`)
+    expect([answer.status, await answer.text()]).toEqual([500, expect.stringContaining('has 1048576 bytes')])
+    rmSync(blobFile(registry, large))
+    const lost = await registry.fetch(`/v2/m/large/blobs/${large}`)
+    expect([lost.status, await lost.text()]).toEqual([404, expect.stringContaining('BLOB_UNKNOWN')])
+    await registry.close()
   })
 
   test('keeps every push that it acknowledged when it is killed', async () => {
