@@ -3,6 +3,16 @@ import type { CommandRow, OptionRow } from './command.ts'
 import { FROM } from './table-publishing.ts'
 
 const GROUP = 'Accounts at a registry:'
+/** What a token is for, what it may, and how long. */
+export const TOKEN: readonly OptionRow[] = [
+  { flags: '--name <text>', summary: 'what it is for' },
+  {
+    flags: '-p, --permission <what>',
+    summary: 'read, admin, publish:@scope/*, yank:@scope/*; default read',
+    many: true,
+  },
+  { flags: '--days <number>', summary: 'how long it holds; without it for ever' },
+]
 const PRIVATE: OptionRow = { flags: '--private', summary: 'only members read it' }
 
 export const ACCOUNTS: readonly CommandRow[] = [
@@ -97,16 +107,7 @@ export const ACCOUNTS: readonly CommandRow[] = [
       {
         name: 'create',
         summary: 'make a token and show it once',
-        options: [
-          { flags: '--name <text>', summary: 'what it is for' },
-          {
-            flags: '-p, --permission <what>',
-            summary: 'read, admin, publish:@scope/*, yank:@scope/*; default read',
-            many: true,
-          },
-          { flags: '--days <number>', summary: 'how long it holds; without it for ever' },
-          FROM,
-        ],
+        options: [...TOKEN, FROM],
         examples: ['skills token create --name ci --permission publish:@acme/* --days 90'],
         load: async () => (await import('./commands/token.ts')).tokenCreate,
       },

@@ -1,5 +1,6 @@
 // The rows of the table for whoever runs a registry.
 import type { CommandRow, OptionRow } from './command.ts'
+import { TOKEN } from './table-accounts.ts'
 
 const PLACE: readonly OptionRow[] = [
   { flags: '--data <dir>', summary: "the registry's folder" },
@@ -129,16 +130,7 @@ export const RUNNING: CommandRow = {
           name: 'create',
           args: '<user>',
           summary: 'make a token and show it once',
-          options: [
-            { flags: '--name <text>', summary: 'what it is for' },
-            {
-              flags: '-p, --permission <what>',
-              summary: 'read, admin, publish:@scope/*, yank:@scope/*; default read',
-              many: true,
-            },
-            { flags: '--days <number>', summary: 'how long it holds; without it for ever' },
-            ...PLACE,
-          ],
+          options: [...TOKEN, ...PLACE],
           examples: ['skills registry token create ada --permission publish:@acme/* --days 90'],
           load: () => import('./commands/registry-token-create.ts'),
         },
