@@ -1,7 +1,7 @@
 // Blobs as files: `<root>/<algorithm>/<first two>/<hex>`. A blob is written under another name, hashed and renamed, so that a
 // file under a digest always was that digest; it is made durable before anything durable names it (`settle`), together with
-// the others of its manifest. Uploads grow in `<root>/uploads`. What the file system
-// answers from memory is asked for at once, since a thread for it costs more; what waits for the disk is not.
+// the others of its manifest. Uploads grow in `<root>/uploads`. What the file system answers from memory is asked for at once,
+// since a thread for it costs more; what waits for the disk is not.
 import { once } from 'node:events'
 import {
   closeSync,
@@ -171,13 +171,13 @@ export function openFolderStore(root: string): BlobStore {
         const file = openSync(path, 'wx', 0o600)
         try {
           for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
+          place(path, digest)
         } catch (error) {
           unlinkSync(path)
           throw error
         } finally {
           closeSync(file)
         }
-        place(path, digest)
       })
     },
 

@@ -41,7 +41,7 @@ const WINDOW = 200
 const NAMED = 60
 /** Hits are counted up to here. */
 export const TOTAL_LIMIT = 1000
-/** A catalogue of so many is searched in place: no query of it takes longer than handing it to another thread is worth. */
+/** A catalogue of so many is searched in place: a query of it takes a few milliseconds at most (docs/performance.md). */
 const SMALL = 20_000
 
 /** How searches read: in place, or where a slow one delays nobody. */

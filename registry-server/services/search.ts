@@ -36,7 +36,7 @@ export function createSearcher(db: Database): Searcher {
   return {
     search(request, visibility) {
       const current = db.version()
-      // PostgreSQL is written to by others, unseen.
+      // Writes of others are not heard now: nothing can be kept.
       if (current === undefined) return runSearch(db, request, visibility)
       if (current !== version) {
         kept.clear()
