@@ -1,7 +1,7 @@
 // References outside the grammar, and names that would lead a request elsewhere.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ociClient } from '../../src/oci/client.ts'
-import { parseReference } from '../../src/oci/reference.ts'
+import { parseSpec } from '../../src/sources/spec.ts'
 import { startFakeOci, type FakeOci } from '../support/fake-oci.ts'
 
 let fake: FakeOci
@@ -15,8 +15,11 @@ test.each([
   '/',
   ':',
   '@',
+  'pdf',
+  'ghcr.io',
   'ghcr.io/',
   'ghcr.io//r',
+  '/o/r',
   'ghcr.io/O/R',
   'ghcr.io/o/../r',
   'ghcr.io/o/%2e%2e/r',
@@ -35,21 +38,19 @@ test.each([
   'ghcr.io/o/\u0000r',
   'ghcr.io/o/r\u202e',
   'https://ghcr.io/o/r',
-  'oci://ghcr.io',
-  'oci:///o/r',
   'ghcr.io:99999/o/r',
   'ghcr.io:0/o/r',
   '-x.io/o/r',
   '__proto__/__proto__:x/y',
   `ghcr.io/${'a/'.repeat(200)}a`,
 ])('the reference %j is refused', async (text) => {
-  await expect(() => parseReference(text)).toThrowCode('spec_invalid')
+  await expect(() => parseSpec(`oci://${text}`)).toThrowCode('spec_invalid')
 })
 
 test('a user name in a reference is refused and not repeated', async () => {
   for (const text of ['oci://user:pa55@ghcr.io/o/r', 'oci://token@ghcr.io/o/r']) {
-    await expect(() => parseReference(text)).toThrowCode('spec_credentials')
-    expect(() => parseReference(text)).not.toThrow(/pa55|token/)
+    await expect(() => parseSpec(text)).toThrowCode('spec_credentials')
+    expect(() => parseSpec(text)).not.toThrow(/pa55|token/)
   }
 })
 
