@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { commandCovers, hostCovers, pathCovers } from '../../src/capabilities/cover.ts'
+import { processorTime } from '../support/processor-time.ts'
 
 describe('commands', () => {
   test.each([
@@ -53,8 +54,8 @@ describe('hosts', () => {
 })
 
 test('decides a hostile pair of wildcards in linear time', () => {
-  const started = performance.now()
+  const started = processorTime()
   expect(commandCovers(`x ${'*a'.repeat(500)}b`, `x ${'a'.repeat(2000)}`)).toBe(false)
   expect(pathCovers(`/${'**/'.repeat(200)}x`, `/${'a/'.repeat(400)}y`)).toBe(false)
-  expect(performance.now() - started).toBeLessThan(1000)
+  expect(processorTime() - started).toBeLessThan(2500)
 })

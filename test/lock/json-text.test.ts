@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseJsonObject } from '../../src/lock/json-text.ts'
+import { holds } from '../support/property.ts'
 
 const CODES = { invalid: 'lock_invalid', conflict: 'lock_conflict', duplicate: 'lock_duplicate' } as const
 const parse = (text: string) => parseJsonObject(text, 'a.json', CODES)
@@ -10,7 +11,7 @@ test('accepts CRLF and one byte order mark, which git and editors add', () => {
 })
 
 test('gives any object that has no key twice as JSON.parse does', () => {
-  fc.assert(
+  holds(
     fc.property(
       fc.dictionary(fc.string(), fc.jsonValue()),
       fc.constantFrom('', ' ', '\t'),
@@ -47,7 +48,7 @@ test.each([
 
 test('finds any doubled key', () => {
   const key = fc.string({ maxLength: 5 })
-  fc.assert(
+  holds(
     fc.property(
       fc.array(fc.tuple(key, fc.jsonValue({ maxDepth: 1 })), { minLength: 1 }),
       fc.nat(),

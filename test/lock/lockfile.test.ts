@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { diffLockfiles } from '../../src/lock/diff.ts'
 import { emptyLockfile, formatLockfile, parseLockfile } from '../../src/lock/lockfile.ts'
 import { lockEntry, lockOf, lockText } from '../support/lock.ts'
+import { holds } from '../support/property.ts'
 
 const parse = (text: string) => parseLockfile(text, 'skills.lock')
 
@@ -68,7 +69,7 @@ describe('formatLockfile', () => {
   })
 
   test('round trips any unknown field', () => {
-    fc.assert(
+    holds(
       fc.property(fc.string(), fc.jsonValue({ maxDepth: 3 }), (key, value) => {
         fc.pre(!(key in lockEntry()) && key !== '__proto__')
         const text = formatLockfile(lockOf({ pdf: { ...lockEntry(), [key]: value } }))
@@ -223,7 +224,7 @@ describe('parseLockfile', () => {
         fc.oneof(fc.string(), fc.constantFrom('"', '{', '}', '[', ':', ',', '\\')),
       )
       .map(([at, cut, put]) => valid.slice(0, at) + put + valid.slice(at + cut))
-    fc.assert(
+    holds(
       fc.property(fc.oneof(mutant, fc.json(), fc.string()), (text) => {
         try {
           parse(text)

@@ -6,6 +6,7 @@ import { parseLockfile } from '../../src/lock/lockfile.ts'
 import { parseProject } from '../../src/lock/project.ts'
 import { lockfileSchema, projectSchema } from '../../src/lock/schema.ts'
 import { lockEntry } from '../support/lock.ts'
+import { holds } from '../support/property.ts'
 
 const accepts = (parse: () => unknown): boolean => {
   try {
@@ -91,7 +92,7 @@ function changed(changes: readonly { key: string; value: unknown; remove: boolea
     const target: unknown = inner === undefined ? entry : Reflect.get(entry, outer)
     if (typeof target !== 'object' || target === null) continue
     if (remove) Reflect.deleteProperty(target, inner ?? outer)
-    else Reflect.set(target, inner ?? outer, value)
+    else Reflect.set(target, inner ?? outer, structuredClone(value))
   }
   return entry
 }
@@ -99,7 +100,7 @@ function changed(changes: readonly { key: string; value: unknown; remove: boolea
 test('the reader of skills.lock and the published schema accept the same', () => {
   const names = fc.constantFrom('pdf', 'a.b', 'A_1', '../x', 'con', 'constructor', '', 'a.')
   let accepted = 0
-  fc.assert(
+  holds(
     fc.property(fc.array(change, { maxLength: 2 }), fc.oneof(fc.constant('pdf'), names), (changes, name) => {
       const lock = { lockfileVersion: 1, skills: { [name]: changed(changes) } }
       const text = JSON.stringify(lock)
@@ -142,7 +143,7 @@ test('the reader of skills.json and the published schema accept the same', () =>
     fc.constantFrom<unknown>({ '@a': 'https://h.example' }, { a: 'https://h.example' }, { '@a': 'x' }),
     fc.constantFrom<unknown>({ allow: ['@a/*'] }, { allow: 'x' }, { deny: [''] }, { allowed: ['x'] }),
   )
-  fc.assert(
+  holds(
     fc.property(fc.dictionary(field, member), (project) => {
       const text = JSON.stringify(project)
       const verdict = accepts(() => parseProject(text, 'x'))
@@ -175,7 +176,7 @@ test('the quick look at capabilities accepts what the full check accepts, and no
     'toString',
     '__proto__',
   ]
-  fc.assert(
+  holds(
     fc.property(fc.dictionary(fc.constantFrom(...names), group), (made) => {
       const capabilities: unknown = JSON.parse(JSON.stringify(made))
       expect(capabilitiesProblem(capabilities) === undefined).toBe(

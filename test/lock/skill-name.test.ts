@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { assertSkillName, nameProblem } from '../../src/lock/skill-name.ts'
 import { pathProblem } from '../../src/platform/path-name.ts'
+import { holds } from '../support/property.ts'
 
 test.each(['a', 'pdf', 'skill-creator', 'a.b', 'A_1', '9', 'x'.repeat(64), 'console', 'com10'])(
   'accepts %s',
@@ -39,7 +40,7 @@ test.each([
 })
 
 test('what it accepts is a safe file name', () => {
-  fc.assert(
+  holds(
     fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[A-Za-z0-9._-]{1,8}$/)), (name) => {
       if (nameProblem(name) === undefined) expect(pathProblem(name)).toBeUndefined()
     }),

@@ -27,6 +27,7 @@ import {
   toFsError,
   writeFileAtomic,
 } from '../../src/platform/fs.ts'
+import { holds } from '../support/property.ts'
 
 let root: string
 beforeEach(() => {
@@ -86,7 +87,7 @@ describe('containedPath', () => {
 
   test('never gives a path outside', () => {
     const part = fc.constantFrom('..', '.', '', 'a', '...', '/', '\\', '..a', '~')
-    fc.assert(
+    holds(
       fc.property(fc.array(part), (parts) => {
         try {
           expect(containedPath('/root/x', parts.join('/'))).toMatch(/^\/root\/x\/./)

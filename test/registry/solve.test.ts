@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { SkillsError } from '../../src/errors/error.ts'
 import type { SkillDocument } from '../../src/registry/protocol.ts'
 import { solve, type Need, type SolveRequest } from '../../src/registry/solve.ts'
+import { holdsAlways } from '../support/property.ts'
 
 /** Skills by name, each version with what it needs: `{ a: { '1.0.0': { b: '^1' } } }`. */
 type Catalogue = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>
@@ -144,7 +145,7 @@ describe('solve', () => {
       ),
     )
     const roots = fc.dictionary(fc.constantFrom(...names), range, { minKeys: 1, maxKeys: 3 })
-    await fc.assert(
+    await holdsAlways(
       fc.asyncProperty(catalogue, roots, async (made, asked) => {
         const known = made as unknown as Catalogue
         const expected = exists(known, asked)

@@ -9,6 +9,7 @@ import {
   specFromFlags,
   type ParsedSpec,
 } from '../../src/sources/spec.ts'
+import { holds } from '../support/property.ts'
 
 const HEX40 = '0123456789abcdef0123456789abcdef01234567'
 const SHA = 'a'.repeat(64)
@@ -256,7 +257,7 @@ describe('parseSpec', () => {
       fc.string({ unit: 'binary' }),
       fc.array(piece, { maxLength: 12 }).map((parts) => parts.join('')),
     )
-    fc.assert(
+    holds(
       fc.property(text, (input) => {
         let spec: ParsedSpec
         try {
