@@ -3,6 +3,7 @@ import { createGzip, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { readArchive } from '../../src/platform/archive.ts'
 import { LIMITS } from '../../src/platform/limits.ts'
+import { processorTime } from '../support/processor-time.ts'
 import { entry, file, folder, pax, tar, tgz } from '../support/tar-builder.ts'
 import { zip } from '../support/zip-builder.ts'
 
@@ -54,17 +55,17 @@ describe('a bomb', () => {
     const member = await gzip(64 * 1024 * 1024)
     const bytes = Buffer.concat(Array(160).fill(member))
     const before = process.memoryUsage().rss
-    const started = performance.now()
+    const started = processorTime()
     await expect(readArchive(bytes)).toThrowCode('limit_exceeded')
-    expect(performance.now() - started).toBeLessThan(8000)
+    expect(processorTime() - started).toBeLessThan(8000)
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024)
   })
 
   it('that says so itself is refused at once', async () => {
     const bytes = await gzip(600 * 1024 * 1024)
-    const started = performance.now()
+    const started = processorTime()
     await expect(readArchive(bytes)).toThrowCode('limit_exceeded')
-    expect(performance.now() - started).toBeLessThan(5000)
+    expect(processorTime() - started).toBeLessThan(5000)
   })
 
   it('of a million entries is refused without its memory', async () => {
@@ -78,9 +79,9 @@ describe('a bomb', () => {
     stream.end()
     await new Promise((resolve) => stream.on('end', resolve))
     const before = process.memoryUsage().rss
-    const started = performance.now()
+    const started = processorTime()
     await expect(readArchive(Buffer.concat(chunks))).toThrowCode('limit_exceeded')
-    expect(performance.now() - started).toBeLessThan(5000)
+    expect(processorTime() - started).toBeLessThan(5000)
     expect(process.memoryUsage().rss - before).toBeLessThan(300 * 1024 * 1024)
   })
 

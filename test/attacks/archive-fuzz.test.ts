@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { SkillsError } from '../../src/errors/error.ts'
 import { readArchive } from '../../src/platform/archive.ts'
 import { pathCollision, pathProblem } from '../../src/platform/path-name.ts'
+import { processorTime } from '../support/processor-time.ts'
 import { entry, file, folder, gnuLong, hardlink, pax, symlink, tar, tgz } from '../support/tar-builder.ts'
 import { zip } from '../support/zip-builder.ts'
 
@@ -96,7 +97,7 @@ it(
       const bytes = mutate(seeds[i % seeds.length] ?? Buffer.alloc(0), next)
       // Half of the tars go in gzipped, which no mutation of gzipped bytes would reach.
       const input = i % 2 === 0 && bytes[0] !== 0x1f ? gzipSync(bytes, { level: 1 }) : bytes
-      const started = performance.now()
+      const started = processorTime()
       let code = 'read'
       try {
         const entries = await readArchive(input, {
@@ -109,7 +110,7 @@ it(
           throw new Error(`mutant ${i} escaped: ${String(error)}`, { cause: error })
         code = error.code
       }
-      slowest = Math.max(slowest, performance.now() - started)
+      slowest = Math.max(slowest, processorTime() - started)
       codes.set(code, (codes.get(code) ?? 0) + 1)
     }
     expect(slowest).toBeLessThan(2000)

@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LIMITS } from '../../src/platform/limits.ts'
 import { readSkillMd } from '../../src/manifest/skill-md.ts'
+import { processorTime } from '../support/processor-time.ts'
+import { holds } from '../support/property.ts'
 import { bytesOf, skillMd } from '../support/skill-files.ts'
 
 const read = (input: string | Uint8Array, mode: 'strict' | 'tolerant' = 'tolerant') =>
@@ -30,11 +32,11 @@ describe('a hostile SKILL.md becomes a finding', () => {
 
   test('an alias bomb is refused at its first alias', () => {
     const levels = Array.from({ length: 30 }, (_, i) => `l${i + 1}: &l${i + 1} [${`*l${i}, `.repeat(10)}]`)
-    const started = performance.now()
+    const started = processorTime()
     expect(errors(skillMd(['name: x', 'description: d', 'l0: &l0 [a]', ...levels].join('\n')))).toEqual([
       'frontmatter_yaml',
     ])
-    expect(performance.now() - started).toBeLessThan(500)
+    expect(processorTime() - started).toBeLessThan(1500)
   })
 
   test('nesting without end is refused', () => {
@@ -76,9 +78,9 @@ describe('a hostile SKILL.md becomes a finding', () => {
     ['dashes', `name: x\ndescription: d\n${'--- \n'.repeat(1)}${'- '.repeat(400_000)}`],
     ['a very long value', `name: x\ndescription: ${'x'.repeat(1_000_000)}`],
   ])('%s without end are read in a moment', (_name, frontmatter) => {
-    const started = performance.now()
+    const started = processorTime()
     read(skillMd(frontmatter))
-    expect(performance.now() - started).toBeLessThan(2000)
+    expect(processorTime() - started).toBeLessThan(2000)
   })
 
   test('no text makes it throw', () => {
@@ -108,7 +110,7 @@ describe('a hostile SKILL.md becomes a finding', () => {
     const text = fc
       .array(fc.oneof(piece, fc.string({ maxLength: 8 })), { maxLength: 20 })
       .map((parts) => `---\n${parts.join('')}\n---\n`)
-    fc.assert(
+    holds(
       fc.property(text, fc.constantFrom('strict' as const, 'tolerant' as const), (input, mode) => {
         const { skill, diagnostics } = read(input, mode)
         expect(skill !== undefined || diagnostics.some(({ severity }) => severity === 'error')).toBe(true)

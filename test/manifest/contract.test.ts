@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readSkillToml } from '../../src/manifest/contract.ts'
+import { processorTime } from '../support/processor-time.ts'
 import { bytesOf } from '../support/skill-files.ts'
 
 const HEAD = '[skill]\nname = "x"\nversion = "1.0.0"\n'
@@ -132,10 +133,10 @@ test('a key of the prototype is refused, not set', () => {
 })
 
 test('a header and a key with spaces without end are read in a moment', () => {
-  const started = performance.now()
+  const started = processorTime()
   read(`${HEAD}[capabilities${' '.repeat(900_000)}]\n`)
   read(`${HEAD}topics${' '.repeat(900_000)}= []\n`)
-  expect(performance.now() - started).toBeLessThan(2000)
+  expect(processorTime() - started).toBeLessThan(2000)
 })
 
 test('deep nesting and large files are findings', () => {

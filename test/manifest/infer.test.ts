@@ -3,6 +3,7 @@ import { checkCapabilities } from '../../src/capabilities/capabilities.ts'
 import { inferCapabilities } from '../../src/manifest/infer.ts'
 import { readManifest } from '../../src/manifest/manifest.ts'
 import { capabilityRequest } from '../../src/manifest/request.ts'
+import { processorTime } from '../support/processor-time.ts'
 import { skillFiles, skillMd } from '../support/skill-files.ts'
 
 const HEAD = 'name: x\ndescription: d'
@@ -224,7 +225,7 @@ test('the metadata of ClawHub names programs and variables', () => {
 })
 
 test('hostile files neither throw nor take long', () => {
-  const started = performance.now()
+  const started = processorTime()
   keys(`${'`'.repeat(20_000)}\n${bash(`${'$('.repeat(5000)}x`)}${bash(`'${'a '.repeat(20_000)}`)}`, {
     'scripts/a.py': `${'subprocess.run(["'.repeat(2000)}\n${'open('.repeat(20_000)}`,
     'scripts/b.sh': `${'${A'.repeat(20_000)}\n${'cat <<E\n'.repeat(2000)}`,
@@ -234,5 +235,5 @@ test('hostile files neither throw nor take long', () => {
     'references/f.md': `\`\`\`${' '.repeat(400_000)}\``,
     'références/été ☃.py': '#!/usr/bin/env python3\n',
   })
-  expect(performance.now() - started).toBeLessThan(5000)
+  expect(processorTime() - started).toBeLessThan(5000)
 })

@@ -4,6 +4,7 @@ import { ociClient } from '../../src/oci/client.ts'
 import type { Credential } from '../../src/oci/credential.ts'
 import { startFakeOci, type FakeOci, type FakeOciOptions } from '../support/fake-oci.ts'
 import { packedPdf, pushPacked } from '../support/oci-skill.ts'
+import { processorTime } from '../support/processor-time.ts'
 
 const USER = { name: 'someone', password: 'pass:word' }
 const BASIC: Credential = { kind: 'basic', username: USER.name, password: USER.password }
@@ -113,8 +114,8 @@ test('reads challenges as they are written', () => {
   expect(one('')).toEqual([])
   expect(one('=,,"')).toEqual([])
   const long = `Bearer ${'a="b",'.repeat(100_000)}`
-  const started = performance.now()
+  const started = processorTime()
   parseChallenges(long)
   parseChallenges(`Bearer realm="${'\\'.repeat(100_000)}`)
-  expect(performance.now() - started).toBeLessThan(500)
+  expect(processorTime() - started).toBeLessThan(1500)
 })

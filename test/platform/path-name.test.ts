@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { assertSafePath, pathCollision, pathProblem } from '../../src/platform/path-name.ts'
+import { processorTime } from '../support/processor-time.ts'
+import { holds } from '../support/property.ts'
 
 describe('pathProblem', () => {
   it.each([
@@ -120,7 +122,7 @@ describe('pathProblem', () => {
 
   it('says the same of a name through the short and the long way', () => {
     const part = fc.stringMatching(/^[a-zA-Z.~$ _-]{1,12}$/)
-    fc.assert(
+    holds(
       fc.property(fc.array(part, { minLength: 1, maxLength: 4 }), (parts) => {
         const path = parts.join('/')
         // A part of 120 plain characters forces the long way without changing the verdict.
@@ -132,9 +134,9 @@ describe('pathProblem', () => {
   })
 
   it('judges a hostile name in linear time', () => {
-    const started = performance.now()
+    const started = processorTime()
     for (const unit of ['.', 'a.', 'a/', '-', 'con', ' ']) pathProblem(unit.repeat(100_000))
-    expect(performance.now() - started).toBeLessThan(500)
+    expect(processorTime() - started).toBeLessThan(1500)
   })
 })
 
@@ -182,8 +184,8 @@ describe('pathCollision', () => {
 
   it('takes 100,000 paths in a moment', () => {
     const paths = Array.from({ length: 100_000 }, (_, i) => `dir${i % 300}/sub${i % 7}/file-${i}.md`)
-    const started = performance.now()
+    const started = processorTime()
     expect(pathCollision(paths)).toBeUndefined()
-    expect(performance.now() - started).toBeLessThan(1500)
+    expect(processorTime() - started).toBeLessThan(3000)
   })
 })

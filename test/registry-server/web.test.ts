@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderReadme } from '../../registry-server/services/readme.ts'
 import { COMMANDS } from '../../src/cli/table.ts'
+import { processorTime } from '../support/processor-time.ts'
 import { cleanDatabases, DATABASES } from '../support/registry-databases.ts'
 import { startRegistry, type TestRegistry } from '../support/registry.ts'
 import { HOSTILE, PAGES, publishAll } from '../support/web-pages.ts'
@@ -51,9 +52,9 @@ describe('the text of a skill as HTML', () => {
       '<div>'.repeat(20_000),
     ]
     for (const text of attacks) {
-      const start = performance.now()
+      const start = processorTime()
       const html = await render(text)
-      expect(performance.now() - start, text.slice(0, 10)).toBeLessThan(4000)
+      expect(processorTime() - start, text.slice(0, 10)).toBeLessThan(4000)
       expect(html).not.toMatch(/<div|<!--/)
     }
     expect(await render(`${'a.'.repeat(90_000)}@`)).toMatch(/^<pre tabindex="0">a\.a/)

@@ -3,6 +3,7 @@ import { LIMITS } from '../../src/platform/limits.ts'
 import { readSkill, readSkills } from '../../src/sources/read-skill.ts'
 import type { Resolution, SourceTree, TreeEntry } from '../../src/sources/source.ts'
 import { filesOf } from '../support/fetch-git.ts'
+import { processorTime } from '../support/processor-time.ts'
 
 const RESOLUTION: Resolution = { kind: 'git', url: 'https://h/r.git', commit: 'a'.repeat(40) }
 
@@ -94,9 +95,9 @@ describe('readSkills', () => {
     const files = Object.fromEntries(
       Array.from({ length: 10_000 }, (_, i) => [`skills/s${i % 1000}/d/f${i}`, 'x']),
     )
-    const began = performance.now()
+    const began = processorTime()
     const dirs = Array.from({ length: 1000 }, (_, i) => `skills/s${i}`)
     expect(await readSkills(fakeTree(files), RESOLUTION, dirs)).toHaveLength(1000)
-    expect(performance.now() - began).toBeLessThan(1000)
+    expect(processorTime() - began).toBeLessThan(2500)
   })
 })
