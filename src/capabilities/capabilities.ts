@@ -20,6 +20,8 @@ export interface Capabilities {
   readonly secrets?: readonly Secret[]
   /** `provider:name`. */
   readonly tools?: readonly string[]
+  /** `kind:path`: what nobody could tell from the content. Granting it lets that part of the skill do anything. */
+  readonly opaque?: readonly string[]
   readonly resources?: Resources
 }
 
@@ -72,6 +74,8 @@ export function canonicalCapabilities(c: Capabilities): Capabilities {
   }
   const tools = sortedUnique(c.tools ?? [])
   if (tools.length > 0) parts.tools = tools
+  const opaque = sortedUnique(c.opaque ?? [])
+  if (opaque.length > 0) parts.opaque = opaque
   const resources = Object.fromEntries(
     (['memory', 'cpus', 'pids', 'timeout', 'output'] as const).flatMap((key) =>
       c.resources?.[key] === undefined ? [] : [[key, c.resources[key]]],
@@ -92,6 +96,7 @@ export function isEmptyCapabilities(c: Capabilities): boolean {
     c.env?.optional,
     c.secrets,
     c.tools,
+    c.opaque,
   ]
   return lists.every((list) => list === undefined || list.length === 0)
 }
@@ -140,7 +145,7 @@ export function checkCapabilities(value: unknown): CapabilityProblem[] {
     return true
   }
 
-  if (!table([], value, [...Object.keys(LISTS), 'secrets', 'tools', 'resources'])) return problems
+  if (!table([], value, [...Object.keys(LISTS), 'secrets', 'tools', 'opaque', 'resources'])) return problems
   for (const [key, lists] of Object.entries(LISTS)) {
     const part = value[key]
     if (part === undefined || !table([key], part, Object.keys(lists))) continue
@@ -150,6 +155,7 @@ export function checkCapabilities(value: unknown): CapabilityProblem[] {
     }
   }
   if (value.tools !== undefined) texts(['tools'], value.tools, GRAMMAR.tool)
+  if (value.opaque !== undefined) texts(['opaque'], value.opaque, GRAMMAR.opaque)
   if (value.secrets !== undefined) {
     if (!Array.isArray(value.secrets)) report(['secrets'], 'expected a list of tables with name and reason')
     else {

@@ -17,6 +17,8 @@ export function covers(outer: Rule, inner: Rule): boolean {
       return hostCovers(outer.value, inner.value)
     case 'tools':
       return textCovers(outer.value, inner.value)
+    case 'opaque':
+      return opaqueCovers(outer.value, inner.value)
     case 'secrets':
     case 'resources':
       return false
@@ -86,6 +88,19 @@ export function hostCovers(outer: string, inner: string): boolean {
   const suffix = outerHost.slice(1)
   // `*.example.org` stands for names, so an address never matches, and `*` and wider wildcards do not either.
   return innerHost.endsWith(suffix) && innerHost.length > suffix.length && !innerHost.startsWith('[')
+}
+
+/** The same kind, and a path that the other covers. */
+function opaqueCovers(outer: string, inner: string): boolean {
+  const [kind = '', place = ''] = kindAndPath(outer)
+  const [innerKind, innerPlace = ''] = kindAndPath(inner)
+  return kind === innerKind && pathCovers(place, innerPlace)
+}
+
+/** `['binary', 'bin/tool']` of `binary:bin/tool`. */
+export function kindAndPath(opaque: string): readonly [kind: string, path: string] {
+  const at = opaque.indexOf(':')
+  return [opaque.slice(0, at), opaque.slice(at + 1)]
 }
 
 function splitPort(host: string): [string, string | undefined] {

@@ -1,13 +1,14 @@
 // Capabilities in plain words for the prompt. The text is safe for a terminal; it promises nothing that a rule does not say.
 import { displayText } from '../platform/text.ts'
 import type { Capabilities } from './capabilities.ts'
+import { kindAndPath } from './cover.ts'
 import { rulesOf, type Rule } from './rules.ts'
 
 export type CapabilitySeverity = 'low' | 'medium' | 'high'
 
 /** One rule as a person reads it. */
 export interface CapabilityLine {
-  /** `terminal`, `filesystem`, `network`, `env`, `secrets`, `tools`, `resources`. */
+  /** `terminal`, `filesystem`, `network`, `env`, `secrets`, `tools`, `opaque`, `resources`. */
   readonly capability: string
   /** Plain words: "run git with any arguments". */
   readonly text: string
@@ -49,6 +50,8 @@ function textOf(rule: Rule): string {
       return `use the secret ${value}${rule.reason ? ` (${rule.reason})` : ''}`
     case 'tools':
       return `call ${value}`
+    case 'opaque':
+      return opaqueText(value)
     case 'resources': {
       const [key, amount] = value.split('=', 2)
       const words: Record<string, string> = {
@@ -61,6 +64,24 @@ function textOf(rule: Rule): string {
       return `use at most ${amount} of ${words[key ?? ''] ?? key}`
     }
   }
+}
+
+/** Kinds of content that was not understood, and what that may come to. */
+export const OPAQUE_KINDS = {
+  archive: 'unpack and use what is packed in',
+  autoload: 'have an agent or tool run by itself what is set up in',
+  binary: 'run the compiled program',
+  computed: 'run code that is computed or fetched, in',
+  environment: 'read every environment variable, in',
+  hidden: 'follow text that a reader does not see, in',
+  program: 'run the program, in a language that is not checked,',
+  unread: 'do whatever stands in what was too large to check:',
+} as const satisfies Record<string, string>
+
+function opaqueText(value: string): string {
+  const [kind, path] = kindAndPath(value)
+  const known = (OPAQUE_KINDS as Readonly<Record<string, string>>)[kind]
+  return `not understood: ${known ?? `whatever ${kind} stands for, in`} ${path.replace(/\/\*\*$/, '/ (several files)')}`
 }
 
 function commandText(rule: string): string {
@@ -124,6 +145,7 @@ function severityOf(rule: Rule): CapabilitySeverity {
       if (/^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::|$)/.test(value)) return 'low'
       return value === '*' || /^\d+\.\d+\.\d+\.\d+|^\[|^\*\.[^.]+$/.test(value) ? 'high' : 'medium'
     case 'secrets':
+    case 'opaque':
       return 'high'
     case 'tools':
       return 'medium'

@@ -40,6 +40,11 @@ export const GRAMMAR = {
     pattern: /^[a-z][a-z0-9-]*:[\w.-]+(?:\/[\w.-]+)*(?:\/?\*)?$/u,
     expects: '`provider:name`, such as `mcp:github/create_issue`',
   },
+  /** A literal `*` in a path is written `%2A`. */
+  opaque: {
+    pattern: /^[a-z]{1,32}:(?!\/)(?!(?:[^/]*\/)*\.\.?(?:\/|$))[^\u0000-\u001f\u007f]{1,4096}$/u,
+    expects: '`kind:path` of a file of the skill, such as `binary:bin/tool`',
+  },
   size: { pattern: /^[1-9]\d{0,8}(?:Ki|Mi|Gi)$/u, expects: 'a size such as `256Mi`' },
   duration: { pattern: /^[1-9]\d{0,8}(?:ms|s|m|h)$/u, expects: 'a duration such as `30s`' },
 } as const satisfies Record<string, Grammar>

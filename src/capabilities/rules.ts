@@ -3,7 +3,7 @@ import { canonicalCapabilities, type Capabilities, type Resources, type Secret }
 
 export type RuleList = 'allow' | 'deny' | 'read' | 'write' | 'hosts' | 'required' | 'optional'
 
-/** One rule. `list` is absent for secrets, tools and resources. */
+/** One rule. `list` is absent for secrets, tools, opaque content and resources. */
 export interface Rule {
   readonly capability: keyof Capabilities
   readonly list?: RuleList
@@ -15,7 +15,7 @@ export interface Rule {
 
 /** Every rule of the canonical form, in its order. */
 export function rulesOf(c: Capabilities): Rule[] {
-  const { terminal, filesystem, network, env, secrets, tools, resources } = canonicalCapabilities(c)
+  const { terminal, filesystem, network, env, secrets, tools, opaque, resources } = canonicalCapabilities(c)
   const list = (
     capability: keyof Capabilities,
     name: RuleList,
@@ -32,6 +32,7 @@ export function rulesOf(c: Capabilities): Rule[] {
     ...list('env', 'optional', env?.optional),
     ...(secrets ?? []).map(({ name, reason }) => ({ capability: 'secrets' as const, value: name, reason })),
     ...(tools ?? []).map((value) => ({ capability: 'tools' as const, value })),
+    ...(opaque ?? []).map((value) => ({ capability: 'opaque' as const, value })),
     ...Object.entries(resources ?? {}).map(([key, value]) => ({
       capability: 'resources' as const,
       value: `${key}=${value}`,
@@ -63,6 +64,7 @@ export function capabilitiesOf(rules: readonly Rule[]): Capabilities {
     env: { required: values('env', 'required'), optional: values('env', 'optional') },
     secrets,
     tools: values('tools'),
+    opaque: values('opaque'),
     resources,
   })
 }

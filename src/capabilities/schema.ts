@@ -16,23 +16,31 @@ function listsOf(key: keyof typeof LISTS): z.ZodMiniType {
   return z.strictObject(Object.fromEntries<z.ZodMiniType>(shape))
 }
 
+function capabilitiesShape(opaque: boolean): z.ZodMiniType<Capabilities> {
+  return z.strictObject({
+    terminal: z.optional(listsOf('terminal')),
+    filesystem: z.optional(listsOf('filesystem')),
+    network: z.optional(listsOf('network')),
+    env: z.optional(listsOf('env')),
+    secrets: z.optional(
+      z.array(z.strictObject({ name: grammarText(GRAMMAR.secret), reason: grammarText(GRAMMAR.reason) })),
+    ),
+    tools: z.optional(z.array(grammarText(GRAMMAR.tool))),
+    ...(opaque && { opaque: z.optional(z.array(grammarText(GRAMMAR.opaque))) }),
+    resources: z.optional(
+      z.strictObject({
+        memory: z.optional(grammarText(RESOURCE_TEXTS.memory)),
+        cpus: z.optional(z.number().check(z.positive(), z.maximum(1024))),
+        pids: z.optional(z.int().check(z.positive())),
+        timeout: z.optional(grammarText(RESOURCE_TEXTS.timeout)),
+        output: z.optional(grammarText(RESOURCE_TEXTS.output)),
+      }),
+    ),
+  }) as unknown as z.ZodMiniType<Capabilities>
+}
+
 /** Strict: an unknown key or a value that is not written as its grammar says is an issue. */
-export const capabilitiesSchema: z.ZodMiniType<Capabilities> = z.strictObject({
-  terminal: z.optional(listsOf('terminal')),
-  filesystem: z.optional(listsOf('filesystem')),
-  network: z.optional(listsOf('network')),
-  env: z.optional(listsOf('env')),
-  secrets: z.optional(
-    z.array(z.strictObject({ name: grammarText(GRAMMAR.secret), reason: grammarText(GRAMMAR.reason) })),
-  ),
-  tools: z.optional(z.array(grammarText(GRAMMAR.tool))),
-  resources: z.optional(
-    z.strictObject({
-      memory: z.optional(grammarText(RESOURCE_TEXTS.memory)),
-      cpus: z.optional(z.number().check(z.positive(), z.maximum(1024))),
-      pids: z.optional(z.int().check(z.positive())),
-      timeout: z.optional(grammarText(RESOURCE_TEXTS.timeout)),
-      output: z.optional(grammarText(RESOURCE_TEXTS.output)),
-    }),
-  ),
-}) as unknown as z.ZodMiniType<Capabilities>
+export const capabilitiesSchema = capabilitiesShape(true)
+
+/** What an author may declare: nobody declares what cannot be told. */
+export const declaredSchema = capabilitiesShape(false)

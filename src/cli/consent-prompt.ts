@@ -83,7 +83,7 @@ async function askOne(questions: Questions, item: ConsentItem): Promise<Grants> 
 }
 
 function isGrave({ severity, status }: RequestLine): boolean {
-  return severity === 'high' && (status === 'declared' || status === 'inferred')
+  return severity === 'high' && status !== 'optional' && status !== 'under-declared'
 }
 
 /** A tick for each rule that "yes" would grant; the others start without. Rules that only deny are kept: they never widen. */

@@ -1,6 +1,6 @@
 // The zod definition of skill.toml, the author's contract; its JSON Schema is published from here.
 import * as z from 'zod/mini'
-import { capabilitiesSchema } from '../capabilities/schema.ts'
+import { declaredSchema } from '../capabilities/schema.ts'
 
 /** SemVer 2.0.0, the pattern that semver.org gives. */
 export const SEMVER =
@@ -46,8 +46,8 @@ export const contractSchema = z.strictObject({
     topics: z.optional(z.array(topic)),
     priority: z.optional(z.int().check(z.minimum(0), z.maximum(100))),
   }),
-  capabilities: z.optional(capabilitiesSchema),
-  'optional-capabilities': z.optional(capabilitiesSchema),
+  capabilities: z.optional(declaredSchema),
+  'optional-capabilities': z.optional(declaredSchema),
   tools: z.optional(z.array(toolSchema)),
   knowledge: z.optional(z.array(knowledgeSchema)),
   dependencies: z.optional(z.record(dependencyName, line)),

@@ -1,5 +1,6 @@
 // One observation of inference, and the shapes that its parts share.
 import type { Capabilities } from '../capabilities/capabilities.ts'
+import type { OPAQUE_KINDS } from '../capabilities/describe.ts'
 
 export interface Evidence {
   readonly file: string
@@ -15,6 +16,11 @@ export interface Found {
   readonly sub?: 'allow' | 'read' | 'write' | 'required' | 'optional'
   readonly value: string
   readonly evidence: Evidence
+}
+
+/** A finding that something cannot be understood: of which kind, and where. */
+export function opaqueFound(kind: keyof typeof OPAQUE_KINDS, at: Evidence): Found {
+  return { capability: 'opaque', value: `${kind}:${at.file.replaceAll('*', '%2A')}`, evidence: at }
 }
 
 /** A run of lines of one file. */

@@ -18,15 +18,14 @@ const TESTS =
 const decoder = new TextDecoder()
 
 /**
- * Source files by path, tests left out; templates and examples are not programs of the skill. Of a very large one the
- * beginning is read: padding must not hide that it is a program.
+ * Source files by path; tests, templates and examples are not programs that the skill starts, but they are read. Of a very
+ * large one the beginning is read: padding must not hide that it is a program.
  */
 export function scriptsOf(files: readonly SkillFile[]): Map<string, Script> {
   const scripts = new Map<string, Script>()
   for (const file of files) {
     const extension = /\.(\w+)$/.exec(file.path)?.[1] ?? ''
     const shebang = file.bytes[0] === 0x23 && file.bytes[1] === 0x21
-    if (TESTS.test(file.path)) continue
     if (!(extension in BY_EXTENSION) && !SOURCE.test(extension) && !shebang) continue
     const text = decoder.decode(file.bytes.subarray(0, MAX_SCRIPT_BYTES)).replace(/\r\n?/g, '\n')
     const interpreter = (shebang ? ofShebang(text) : undefined) ?? BY_EXTENSION[extension] ?? ''
@@ -48,7 +47,12 @@ function ofShebang(text: string): string | undefined {
 
 function isEntry(path: string, text: string, shebang: boolean): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  if (/^(?:__init__|_\w+)\.py$/.test(name) || SOURCE.test(/\.(\w+)$/.exec(name)?.[1] ?? '')) return false
+  if (
+    TESTS.test(path) ||
+    /^(?:__init__|_\w+)\.py$/.test(name) ||
+    SOURCE.test(/\.(\w+)$/.exec(name)?.[1] ?? '')
+  )
+    return false
   if (/(?:^|\/)(?:templates?|assets?|examples?|references?|resources?|snippets?|lib|src\/lib)\//.test(path))
     return shebang && !/(?:^|\/)(?:templates?|assets?|examples?)\//.test(path)
   return (

@@ -6,6 +6,8 @@ import type { Rule } from '../capabilities/rules.ts'
 import type { SkillFile } from '../integrity/tree.ts'
 import { assignedNames, inferCode, NETWORK_CALL } from './infer-code.ts'
 import { inferCommands } from './infer-commands.ts'
+import { opaqueFiles } from './infer-files.ts'
+import { autoloaded } from './infer-autoload.ts'
 import { evidence, type Evidence, type Excerpt, type Found } from './infer-found.ts'
 import { CODE_LANGUAGES, fencedBlocks, inlineCommands, SHELL_LANGUAGES, typedText } from './infer-markdown.ts'
 import { metadataNeeds } from './infer-metadata.ts'
@@ -43,6 +45,7 @@ export function inferCapabilities(files: readonly SkillFile[], skill: SkillMd): 
   for (const script of scripts.values()) found.push(...inferScript(script, context))
   for (const markdown of markdownsOf(files, skill)) found.push(...inferMarkdown(markdown, context))
   found.push(...runRules(found, scripts), ...metadataNeeds(skill, manifestExcerpt(files)))
+  found.push(...opaqueFiles(files, scripts), ...autoloaded(files))
   return shorten([...found, ...allowedTools(found, files, skill)])
 }
 
@@ -183,8 +186,10 @@ const GRAMMAR_OF: Partial<Record<keyof Capabilities, Grammar>> = {
   env: GRAMMAR.env,
   secrets: GRAMMAR.secret,
   tools: GRAMMAR.tool,
+  opaque: GRAMMAR.opaque,
 }
 const ORDER: readonly (keyof Capabilities)[] = [
+  'opaque',
   'terminal',
   'filesystem',
   'network',

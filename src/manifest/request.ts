@@ -10,8 +10,11 @@ import type { Manifest } from './manifest.ts'
 
 /** One line of the prompt. */
 export interface RequestLine {
-  /** `under-declared`: the skill shows it, its contract does not say it, and it is not granted. */
-  readonly status: 'declared' | 'optional' | 'inferred' | 'under-declared'
+  /**
+   * `under-declared`: the skill shows it, its contract does not say it, and it is not granted. `not-understood`: nobody
+   * can tell from the content what it does, so no contract can say it, and it is asked for.
+   */
+  readonly status: 'declared' | 'optional' | 'inferred' | 'under-declared' | 'not-understood'
   readonly capability: string
   /** The rule as written. */
   readonly value: string
@@ -33,11 +36,18 @@ export interface CapabilityRequest {
 /** With a skill.toml the request is what it declares; without, what inference finds. `files` are the skill's own. */
 export function capabilityRequest(manifest: Manifest, files: readonly SkillFile[]): CapabilityRequest {
   const inferred = inferCapabilities(files, manifest.skill)
-  const found = inferred.map((item) => ({ item, rule: ruleOf(item) }))
+  const all = inferred.map((item) => ({ item, rule: ruleOf(item) }))
+  const opaque = all.filter(({ rule }) => rule.capability === 'opaque')
+  const found = all.filter(({ rule }) => rule.capability !== 'opaque')
+  const unknown = opaque.map(({ item, rule }) => line('not-understood', rule, [item]))
   const { contract } = manifest
   if (!contract) {
-    const requested = capabilitiesOf(found.map(({ rule }) => rule))
-    return { requested, optional: {}, lines: found.map(({ item, rule }) => line('inferred', rule, [item])) }
+    const requested = capabilitiesOf(all.map(({ rule }) => rule))
+    return {
+      requested,
+      optional: {},
+      lines: [...unknown, ...found.map(({ item, rule }) => line('inferred', rule, [item]))],
+    }
   }
   const declared = rulesOf(contract.capabilities)
   const optional = rulesOf(contract.optionalCapabilities)
@@ -45,9 +55,10 @@ export function capabilityRequest(manifest: Manifest, files: readonly SkillFile[
   const shown = (rule: Rule): InferredCapability[] =>
     found.filter((other) => covers(rule, other.rule) || narrows(rule, other.rule)).map(({ item }) => item)
   return {
-    requested: contract.capabilities,
+    requested: capabilitiesOf([...declared, ...opaque.map(({ rule }) => rule)]),
     optional: contract.optionalCapabilities,
     lines: [
+      ...unknown,
       ...declared.map((rule) => line('declared', rule, shown(rule))),
       ...optional.map((rule) => line('optional', rule, shown(rule))),
       ...found

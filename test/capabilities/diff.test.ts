@@ -5,6 +5,15 @@ import { diffCapabilities, widens } from '../../src/capabilities/diff.ts'
 import { holds } from '../support/property.ts'
 
 describe('diff', () => {
+  test('one more file that is not understood is more, and so is another kind of one file', () => {
+    const was = { opaque: ['binary:bin/a'] }
+    expect(diffCapabilities(was, { opaque: ['binary:bin/a', 'binary:bin/b'] })).toEqual([
+      { change: 'added', capability: 'opaque', after: 'binary:bin/b' },
+    ])
+    expect(diffCapabilities(was, { opaque: ['computed:bin/a'] })).toMatchObject([{ change: 'added' }, {}])
+    expect(diffCapabilities({ opaque: ['binary:bin/**'] }, was)).toMatchObject([{ change: 'narrowed' }])
+  })
+
   test('calls a new rule added and a lost one removed', () => {
     expect(diffCapabilities({ network: { hosts: ['a.org'] } }, { tools: ['mcp:x'] })).toEqual([
       { change: 'added', capability: 'tools', after: 'mcp:x' },

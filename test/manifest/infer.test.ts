@@ -158,7 +158,7 @@ describe('scripts', () => {
         'scripts/b.py': script,
         'scripts/c.py': script,
         'scripts/__init__.py': '',
-        'tests/test_a.py': `${script}import os\nos.environ["TEST_ONLY"]`,
+        'tests/test_a.py': script,
       },
     )
     expect(Object.keys(result)).toEqual(['terminal python3 scripts/*.py **'])

@@ -82,6 +82,41 @@ describe('the sample skills', () => {
   })
 })
 
+describe('what is not understood', () => {
+  const contract = '[skill]\nversion = "1.0.0"\n[capabilities]\ntools = ["mcp:a/b"]'
+  const request = (more: Readonly<Record<string, string>>): CapabilityRequest =>
+    requestOf(skillFiles({ 'SKILL.md': skillMd('name: x\ndescription: d'), ...more }), 'x')
+
+  test('is asked for first, with high risk and its place', () => {
+    const { requested, lines: all } = request({ 'run.ps1': 'iex $args', 'scripts/a.py': 'print(1)\n' })
+    expect(requested.opaque).toEqual(['program:run.ps1'])
+    expect(all[0]).toMatchObject({
+      status: 'not-understood',
+      capability: 'opaque',
+      value: 'program:run.ps1',
+      severity: 'high',
+      evidence: [{ file: 'run.ps1', line: 1 }],
+    })
+  })
+
+  test('is asked for whatever the contract declares', () => {
+    const { requested } = request({ 'skill.toml': contract, 'bin/x': '\u007fELF\u0000' })
+    expect(requested).toEqual({ tools: ['mcp:a/b'], opaque: ['binary:bin/x'] })
+  })
+
+  test('cannot be declared away', () => {
+    const { manifest, diagnostics } = readManifest(
+      skillFiles({
+        'SKILL.md': skillMd('name: x\ndescription: d'),
+        'skill.toml': '[skill]\nversion = "1.0.0"\n[capabilities]\nopaque = ["program:run.ps1"]',
+      }),
+      { folder: 'x', mode: 'strict' },
+    )
+    expect(manifest).toBeUndefined()
+    expect(diagnostics).toMatchObject([{ code: 'toml_unknown_key', file: 'skill.toml', line: 4 }])
+  })
+})
+
 describe('a manifest', () => {
   const manifest = (toml: string, more: Readonly<Record<string, string>> = {}) =>
     readManifest(

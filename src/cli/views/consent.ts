@@ -16,6 +16,7 @@ const RANK: readonly RequestLine['severity'][] = ['high', 'medium', 'low']
 
 /** In the order they are shown: what is granted first, what is only told last. */
 const GROUPS: readonly (readonly [RequestLine['status'], string])[] = [
+  ['not-understood', 'Not understood; granting it lets it do anything'],
   ['declared', 'Declared by its author'],
   ['inferred', 'Declares nothing; found in its files'],
   ['optional', 'Optional, not granted unless chosen'],
@@ -130,7 +131,7 @@ export function consentOverview(items: readonly ConsentItem[], canvas: Canvas): 
 }
 
 function isAsked({ status }: RequestLine): boolean {
-  return status === 'declared' || status === 'inferred'
+  return status === 'declared' || status === 'inferred' || status === 'not-understood'
 }
 
 /** For a log when consent is given by a flag: every card, all of it in plain lines. */
