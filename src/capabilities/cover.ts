@@ -92,8 +92,8 @@ export function hostCovers(outer: string, inner: string): boolean {
 
 /** The same kind, and a path that the other covers. */
 function opaqueCovers(outer: string, inner: string): boolean {
-  const [kind = '', place = ''] = kindAndPath(outer)
-  const [innerKind, innerPlace = ''] = kindAndPath(inner)
+  const [kind, place] = kindAndPath(outer)
+  const [innerKind, innerPlace] = kindAndPath(inner)
   return kind === innerKind && pathCovers(place, innerPlace)
 }
 
