@@ -1,7 +1,11 @@
 // Loads and saves skills.json and skills.lock. A file is read whole or refused; it is replaced whole or not at all.
 // The caller holds the project's process lock around load, change and save.
+import { isUtf8 } from 'node:buffer'
+import type { Code } from '../errors/codes.ts'
+import { SkillsError } from '../errors/error.ts'
 import { readFileBounded, writeFileAtomic } from '../platform/fs.ts'
 import { LIMITS } from '../platform/limits.ts'
+import { displayText } from '../platform/text.ts'
 import { formatLockfile, type Lockfile, parseLockfile } from './lockfile.ts'
 import { formatProject, parseProject, type Project } from './project.ts'
 
@@ -10,7 +14,7 @@ import { formatProject, parseProject, type Project } from './project.ts'
  * @throws limit_exceeded past LIMITS.lockBytes, what parseLockfile throws, permission_denied, fs_failed
  */
 export function loadLockfile(path: string): Lockfile | undefined {
-  const text = loadText(path)
+  const text = loadStrictly(path, 'lock_invalid')
   if (text === undefined) return undefined
   if (last?.text !== text || last.path !== path) last = { path, text, lock: parseLockfile(text, path) }
   return last.lock
@@ -24,8 +28,19 @@ let last: { readonly path: string; readonly text: string; readonly lock: Lockfil
  * @throws limit_exceeded past LIMITS.lockBytes, project_invalid, permission_denied, fs_failed
  */
 export function loadProject(path: string): Project | undefined {
-  const text = loadText(path)
+  const text = loadStrictly(path, 'project_invalid')
   return text === undefined ? undefined : parseProject(text, path)
+}
+
+/** The text of a file that decides something: bytes that are no text are refused, since two readers would differ. */
+function loadStrictly(path: string, code: Code): string | undefined {
+  const bytes = readFileBounded(path, LIMITS.lockBytes)
+  if (bytes === undefined || isUtf8(bytes)) return bytes?.toString('utf8')
+  const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
+  throw new SkillsError(code, `${displayText(path)} is not UTF-8${wide ? ' but UTF-16' : ''}`, {
+    hint: wide ? 'save it as UTF-8' : 'restore it from version control, or save it as UTF-8',
+    details: { file: path },
+  })
 }
 
 /** The text of a small UTF-8 file, or undefined when there is none. Bytes that are not UTF-8 become U+FFFD. */

@@ -221,9 +221,14 @@ const RESOLUTION_ORDER = [
 /**
  * The text of a lock: skills by the order of their names' code units, fields of an entry in one order and unknown ones
  * after them by name, 2 spaces, a newline at the end, nothing that could hide from a reviewer. Equal locks give equal
- * bytes.
+ * bytes, except that the line ends of `previous`, the text before, stay as git may have checked them out.
  */
-export function formatLockfile(lock: Lockfile): string {
+export function formatLockfile(lock: Lockfile, previous = ''): string {
+  const text = plainText(lock)
+  return previous.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text
+}
+
+function plainText(lock: Lockfile): string {
   const { lockfileVersion, skills, ...unknown } = lock
   const members = [`  "lockfileVersion": ${lockfileVersion}`, `  "skills": ${formatSkills(skills)}`]
   for (const [key, value] of Object.entries(sortKeys(unknown))) {

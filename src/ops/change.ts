@@ -77,8 +77,8 @@ export function applyChange(
 
 /** A lock that does not change keeps its text, also where another program has formatted it. */
 function lockText(scope: Scope, before: Lockfile, after: Lockfile): string {
-  const standing = after === before ? loadText(scope.lockFile) : undefined
-  return standing ?? formatLockfile(after)
+  const standing = loadText(scope.lockFile)
+  return after === before && standing !== undefined ? standing : formatLockfile(after, standing)
 }
 
 /** Forgets what was staged for a change that will not happen. Without effect once a journal stands. */

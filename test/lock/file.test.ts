@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { loadLockfile, loadProject, saveLockfile, saveProject } from '../../src/lock/file.ts'
+import { formatLockfile } from '../../src/lock/lockfile.ts'
 import { LIMITS } from '../../src/platform/limits.ts'
 import { lockEntry, lockOf } from '../support/lock.ts'
 
@@ -56,6 +57,28 @@ test('refuses a file past the limit without reading it', async () => {
   writeFileSync(path, '')
   truncateSync(path, LIMITS.lockBytes + 1)
   await expect(() => loadLockfile(path)).toThrowCode('limit_exceeded')
+})
+
+test.each([
+  [
+    'a byte that is no text',
+    (text: string) => Buffer.from(text.replace('./a', '\xff'), 'latin1'),
+    'is not UTF-8',
+  ],
+  ['UTF-16', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le'), 'UTF-16'],
+  [
+    'half a character at the end',
+    (text: string) => Buffer.concat([Buffer.from(text), Buffer.from([0xe2, 0x82])]),
+    'UTF-8',
+  ],
+])('refuses %s in skills.lock and skills.json', (_what, encode, problem) => {
+  const [lock, project] = [join(folder, 'skills.lock'), join(folder, 'skills.json')]
+  writeFileSync(lock, encode(formatLockfile(lockOf({ pdf: lockEntry({ spec: './a' }) }))))
+  writeFileSync(project, encode('{"skills":{"a":"./a"}}'))
+  const refusal = (code: string): unknown =>
+    expect.objectContaining({ code, message: expect.stringContaining(problem) as string })
+  expect(() => loadLockfile(lock)).toThrow(refusal('lock_invalid') as Error)
+  expect(() => loadProject(project)).toThrow(refusal('project_invalid') as Error)
 })
 
 test('refuses a folder in place of the lock', async () => {
