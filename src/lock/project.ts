@@ -1,6 +1,7 @@
 // skills.json as text and as a value: hand-written, so the order of keys and what this version does not know survive.
 // Never a file system call.
 import { SkillsError } from '../errors/error.ts'
+import { closest } from '../platform/closest.ts'
 import { displayShort, displayText } from '../platform/text.ts'
 import { foreignProjectOwner } from './foreign.ts'
 import { isObject, type JsonObject, parseJsonObject } from './json-text.ts'
@@ -56,10 +57,49 @@ export function parseProject(text: string, file: string): Project {
       },
     )
   }
+  checkKeys(root, file)
   if (root.skills === undefined) root.skills = {}
   checkSkills(root.skills, file)
   checkFields(root, file)
   return root as unknown as Project
+}
+
+/** Every key that this version knows. */
+const KEYS = {
+  $schema: true,
+  skills: true,
+  agents: true,
+  link: true,
+  registry: true,
+  registries: true,
+  trust: true,
+  minimumReleaseAge: true,
+  minimumReleaseAgeExclude: true,
+  sources: true,
+} as const satisfies Record<keyof Project | '$schema', true>
+
+/** A key that is nearly a known one is a slip: taken for an unknown one, it would ask for nothing, or protect nobody. */
+function checkKeys(root: JsonObject, file: string): void {
+  const known = Object.keys(KEYS)
+  for (const key of Object.keys(root)) {
+    const meant = known.includes(key) ? undefined : nearKey(key, known)
+    if (meant === undefined) continue
+    throw new SkillsError(
+      'project_invalid',
+      `${displayText(file)} has the key "${displayShort(key, 80)}", which this version does not know`,
+      {
+        hint: `did you mean "${meant}"? rename it, or give it another name if it is your own`,
+        details: { file, field: displayShort(key, 80) },
+      },
+    )
+  }
+}
+
+/** Letters decide: "minimum_release_age" and "Skills" are slips as "skillz" is. */
+function nearKey(key: string, known: readonly string[]): string | undefined {
+  const letters = (text: string): string => text.toLowerCase().replace(/[^a-z]/g, '')
+  const same = known.find((one) => letters(one) === letters(key))
+  return same ?? (key.length > 3 ? closest(key, known) : undefined)
 }
 
 function checkSkills(skills: unknown, file: string): void {

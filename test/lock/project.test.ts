@@ -28,6 +28,31 @@ test.each([
 })
 
 test.each([
+  ['skillz', 'skills'],
+  ['skill', 'skills'],
+  ['Skills', 'skills'],
+  ['agent', 'agents'],
+  ['registres', 'registries'],
+  ['minimum_release_age', 'minimumReleaseAge'],
+  ['minimumReleaseAgeExcludes', 'minimumReleaseAgeExclude'],
+  ['sorces', 'sources'],
+])('refuses the key %s and asks whether %s was meant', (key, meant) => {
+  expect(() => parse(JSON.stringify({ skills: {}, [key]: {} }))).toThrow(
+    expect.objectContaining({
+      code: 'project_invalid',
+      message: expect.stringContaining(`"${key}"`),
+      hint: expect.stringContaining(`"${meant}"`),
+      details: { file: 'skills.json', field: key },
+    }),
+  )
+})
+
+test('keeps keys that are nobody’s slip', () => {
+  const own = { $schema: 'x', name: 'x', note: 1, scripts: {}, url: '', _skillsComment: '' }
+  expect(parse(JSON.stringify({ ...own, skills: {} }))).toMatchObject(own)
+})
+
+test.each([
   ['{"skills":{"../x":"./x"}}', 'skills.'],
   ['{"skills":{"a":1}}', 'skills.a'],
   ['{"skills":{"a":" "}}', 'skills.a'],
