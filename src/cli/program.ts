@@ -122,11 +122,23 @@ function termOf(command: Command): string {
   return [command.name(), ...command.aliases()].join(', ') + args.join('')
 }
 
+/** The command that was typed: the first word that is no option and no option's value. What follows are its arguments. */
+function commandOf(argv: readonly string[]): string | undefined {
+  const [word = '', next = ''] = argv.filter(
+    (one, index) => !one.startsWith('-') && !TAKES_VALUE.has(argv[index - 1] ?? ''),
+  )
+  const row = COMMANDS.find(({ name, aliases }) => name === word || aliases?.includes(word))
+  return row?.commands?.some(({ name }) => name === next) ? `${word} ${next}` : row && word
+}
+
+/** Options that may stand before the command and take the next word. */
+const TAKES_VALUE: ReadonlySet<string> = new Set(['-C', '--cwd'])
+
 /** The parser's sentence as ours: capital letter, no "error:", the suggestion as the hint. */
 function usageError(error: CommanderError, argv: readonly string[]): SkillsError {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n')
   const guess = /Did you mean (?:one of )?(.+)\?\)/.exec(rest.join('\n'))?.[1]
-  const name = argv.find((word) => COMMANDS.some((row) => row.name === word || row.aliases?.includes(word)))
+  const name = commandOf(argv)
   const message = displayText(first.charAt(0).toUpperCase() + first.slice(1)).replace(/\.$/, '')
   if (error.code === 'commander.excessArguments' && name === 'install') {
     return new SkillsError('usage', 'install takes no source; it installs what skills.json says', {

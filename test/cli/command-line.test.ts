@@ -79,6 +79,16 @@ describe('usage errors', () => {
     [['remove'], 'No skill is named', 'skills remove NAME'],
     [['-C', 'no-such-folder', 'agents'], 'There is no directory no-such-folder', '-C'],
     [['i', '--as', 'x'], '--as needs a source', 'skills add SOURCE'],
+    [['run', 'a'], "Unknown command 'run'", '`skills --help`'],
+    [['-C', 'a', 'rnu', 'ls'], "Unknown command 'rnu'", 'skills --help'],
+    [['--no-color', 'list', 'add'], "Too many arguments for 'list'", '`skills list --help`'],
+    [
+      ['capabilities', 'revoke', '--kid', 'list'],
+      "Unknown option '--kid'",
+      'skills capabilities revoke --help',
+    ],
+    [['add', './x', '--skill', 'pdf', 'csv'], 'csv is not a source', '--skill pdf,csv'],
+    [['add', './x', '-s', 'pdf', 'csv', 'txt'], 'csv is not a source', '--skill pdf,csv,txt'],
     [['init', 'x', '--project'], '--project takes no name', 'skills.json'],
   ])('%j exits 2 and says what was meant', async (argv, message, hint) => {
     const { stdout, stderr, exit } = await runCli(argv, { cwd })

@@ -1,5 +1,6 @@
 // `skills add`: reads the sources and flags; with --list it only looks.
 import { SkillsError } from '../../errors/error.ts'
+import { displayShort } from '../../platform/text.ts'
 import { specFromFlags, type ParsedSpec } from '../../sources/spec.ts'
 import type { Answer, Invocation } from '../command.ts'
 import { defined, flag, grant, list, text, type Options } from '../flags.ts'
@@ -36,6 +37,9 @@ export async function run({ args, options, io }: Invocation): Promise<Answer> {
   return { result, view: (canvas) => addView(result, canvas) }
 }
 
+/** What can name a skill and never a source, as in `--skill a b`. */
+const PLAIN_WORD = /^[A-Za-z0-9][A-Za-z0-9_-]*$/
+
 const SOURCE_FLAGS = ['path', 'git', 'ref', 'subdir', 'url', 'digest', 'oci', 'registry'] as const
 
 function sourcesOf(args: readonly string[], options: Options): ParsedSpec[] {
@@ -45,6 +49,13 @@ function sourcesOf(args: readonly string[], options: Options): ParsedSpec[] {
     >,
   )
   const named = Object.keys(flags)
+  const names = args.slice(1).filter((word) => PLAIN_WORD.test(word))
+  const skills = list(options, 'skill')
+  if (skills && names.length > 0) {
+    throw new SkillsError('usage', `${displayShort(names[0] ?? '', 80)} is not a source`, {
+      hint: `to take several skills write --skill ${displayShort([...skills, ...names].join(','), 200)}`,
+    })
+  }
   if (args.length > 1 && named.length > 0) {
     throw new SkillsError('usage', `--${named[0]} is for one source, and ${args.length} are named`, {
       hint: 'write it into each source: SOURCE#REF, SOURCE#path:DIR',
