@@ -34,7 +34,8 @@ export async function addCandidates(
   const decided = await decideGrants(candidates, before.lock, { grant: request.grant, io })
   if (request.dryRun) {
     const skills = decided.map((skill) => describe(skill, before.lock))
-    return addResult(scope, { skills, agents, dryRun: true })
+    const relinked = isRelinked(before.project, { agents, copy: request.copy })
+    return addResult(scope, { skills, agents, relinked, dryRun: true })
   }
   const store = openStore(io.settings.dataDir)
   for (const skill of decided) store.put(skill.granted.verified)
@@ -44,6 +45,7 @@ export async function addCandidates(
     const skills = decided.map((skill) => describe(skill, workspace.lock))
     const place = await stageDecided(decided, workspace, { force, io })
     await recordAll(decided, workspace, io)
+    const relinked = isRelinked(workspace.project, { agents, copy: request.copy })
     const project = nextProject(workspace, decided, { agents, copy: request.copy })
     const after = await settled(
       workspace,
@@ -51,8 +53,16 @@ export async function addCandidates(
       { force, io },
     )
     applyChange(scope, { before: workspace, after, place }, { settings: io.settings, force })
-    return addResult(scope, { skills, agents, dryRun: false })
+    return addResult(scope, { skills, agents, relinked, dryRun: false })
   })
+}
+
+function isRelinked(
+  project: Workspace['project'],
+  { agents, copy }: { readonly agents: readonly string[]; readonly copy: boolean | undefined },
+): boolean {
+  const mode = copy !== undefined && copy !== (project.link === 'copy')
+  return mode || agents.some((agent) => !project.agents?.includes(agent))
 }
 
 function nextProject(
@@ -78,7 +88,7 @@ function describe({ candidate, granted }: Decided, lock: Lockfile): AddedSkill {
   const { integrity } = granted.verified
   return {
     name: candidate.name,
-    status: statusOf(before, { integrity, grant: granted.grant }),
+    status: statusOf(before, { integrity, grant: granted.grant, spec: formatSpec(candidate.spec) }),
     ...versionOf(candidate),
     spec: formatSpec(candidate.spec),
     resolution: candidate.resolution,
@@ -92,11 +102,11 @@ function describe({ candidate, granted }: Decided, lock: Lockfile): AddedSkill {
 
 function statusOf(
   before: LockEntry | undefined,
-  now: { readonly integrity: string; readonly grant: Capabilities },
+  now: { readonly integrity: string; readonly grant: Capabilities; readonly spec: string },
 ): AddedSkill['status'] {
   if (!before) return 'added'
-  const same = before.integrity === now.integrity && sameCapabilities(before.capabilities, now.grant)
-  return same ? 'unchanged' : 'updated'
+  const sameContent = before.integrity === now.integrity && before.spec === now.spec
+  return sameContent && sameCapabilities(before.capabilities, now.grant) ? 'unchanged' : 'updated'
 }
 
 function versionOf(candidate: Candidate): { version?: string } {

@@ -28,7 +28,14 @@ export async function addFrom(
   const standing = alreadyAdded(request, before, { agents, io })
   if (standing) {
     const chosen = before.project.agents ?? []
-    return { scope: scope.kind, root: scope.root, skills: standing, agents: chosen, dryRun: false }
+    return {
+      scope: scope.kind,
+      root: scope.root,
+      skills: standing,
+      agents: chosen,
+      relinked: false,
+      dryRun: false,
+    }
   }
   const { obtainCandidates } = await import('./candidates.ts')
   const rest = loadSoon(() => loadRest(request.dryRun === true))

@@ -48,6 +48,8 @@ export interface AddResult {
   readonly root: string
   readonly skills: readonly AddedSkill[]
   readonly agents: readonly string[]
+  /** Other agents are linked than before, or in another way. */
+  readonly relinked: boolean
   readonly dryRun: boolean
 }
 

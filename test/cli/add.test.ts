@@ -77,6 +77,19 @@ Added 3 skills to <root>/project, for claude-code, codex.
     expect(readTreeText(p.project)).toEqual(before)
   })
 
+  test('says what it wrote where the content stays the same: a pin, another agent, copies', async () => {
+    const { p, git, commit } = sources()
+    await p.run('add', git, '-s', 'pdf', '--grant', 'requested')
+    const pinned = await p.run('add', `${git}#main`, '-s', 'pdf')
+    expect(pinned.stdout).toContain(`~  pdf  1.0.0  ${commit}`)
+    expect(pinned.stdout).toContain('Changed 1 skill of <root>/project.')
+    const linked = await p.run('add', `${git}#main`, '-s', 'pdf', '-a', 'claude-code')
+    expect(linked.stdout).toContain('Linked the skills of <root>/project, for claude-code.')
+    const copied = await p.run('add', `${git}#main`, '-s', 'pdf', '--copy')
+    expect(copied.stdout).toContain('Linked the skills of <root>/project, for claude-code.')
+    expect((await p.run('add', `${git}#main`, '-s', 'pdf')).stdout).toContain('Nothing changed')
+  })
+
   test('--list shows what a source offers and what of it cannot be used, and writes nothing', async () => {
     const { p, git, commit } = sources()
     writeTree(p.project, { 'bad/x/SKILL.md': '---\nname: x\n---\n' })

@@ -52,7 +52,7 @@ function allViews(text: string, canvas: Canvas): string[] {
   const changes = [{ change: 'widened', capability: text, before: text, after: text }] as const
   const version = { version: text, integrity: text, resolution }
   return [
-    addView({ scope, root: text, skills: [added], agents: [text], dryRun: false }, canvas),
+    addView({ scope, root: text, skills: [added], agents: [text], relinked: false, dryRun: false }, canvas),
     agentsView(
       { agents: [{ id: text, label: text, detected: true, selected: false, project: text }] },
       canvas,

@@ -16,12 +16,16 @@ export function addView(result: AddResult, canvas: Canvas): string {
   const { skills, agents, dryRun } = result
   if (skills.length === 0) return 'Nothing to add.'
   const done = skills.filter((skill) => skill.status !== 'unchanged').length
-  const verb = dryRun ? 'Would add' : 'Added'
+  const isNew = skills.some((skill) => skill.status === 'added')
+  const verb = (isNew ? ['Added', 'Would add'] : ['Changed', 'Would change'])[dryRun ? 1 : 0]
   const where = result.scope === 'global' ? 'your own folders' : displayText(result.root)
+  const linked = agents.length > 0 ? `, for ${listed(agents)}` : ''
   const summary =
-    done === 0
-      ? `Nothing changed: ${counted(skills.length, 'skill')} already in ${where}.`
-      : `${verb} ${counted(done, 'skill')} to ${where}${agents.length > 0 ? `, for ${listed(agents)}` : ''}.`
+    done > 0
+      ? `${verb} ${counted(done, 'skill')} ${isNew ? 'to' : 'of'} ${where}${linked}.`
+      : result.relinked
+        ? `${dryRun ? 'Would link' : 'Linked'} the skills of ${where}${linked}.`
+        : `Nothing changed: ${counted(skills.length, 'skill')} already in ${where}.`
   return paragraphs(skillRows(skills, canvas), skillDiagnostics(skills, canvas), summary)
 }
 
