@@ -2,6 +2,7 @@
 import { isAbsolute, join } from 'node:path'
 import { homedir } from 'node:os'
 import { SkillsError } from '../errors/error.ts'
+import { displayText } from './text.ts'
 
 /** What the program knows of its surroundings. Every path is absolute. */
 export interface Settings {
@@ -22,7 +23,7 @@ export interface Settings {
 
 /**
  * Reads settings by the XDG rules (relative values are ignored); SKILLWARD_HOME moves config, data and cache.
- * @throws home_missing when a directory is needed and no home is known
+ * @throws home_missing when a directory is needed and no home is known; path_unsafe for one whose name is not UTF-8
  */
 export function readSettings(
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -39,15 +40,28 @@ export function readSettings(
       hint: 'set HOME, or set SKILLWARD_HOME to a directory that may be written',
     })
   }
-  return {
+  const dirs = {
     cwd,
     home,
     configDir: place('XDG_CONFIG_HOME', '.config', 'config'),
     dataDir: place('XDG_DATA_HOME', '.local/share', 'data'),
     cacheDir: place('XDG_CACHE_HOME', '.cache', 'cache'),
+  }
+  for (const path of Object.values(dirs)) assertUtf8(path)
+  return {
+    ...dirs,
     ci: Boolean(env.CI) && env.CI !== 'false' && env.CI !== '0',
     env,
   }
+}
+
+/** Node gives a name that is not UTF-8 with U+FFFD in it: that is another name, and another folder would be written. */
+function assertUtf8(path: string | undefined): void {
+  if (path?.includes('\ufffd') !== true) return
+  throw new SkillsError('path_unsafe', `The name of a directory is not UTF-8: ${displayText(path)}`, {
+    hint: 'rename it, or work in another one',
+    details: { path: displayText(path) },
+  })
 }
 
 function absolute(value: string | undefined): string | undefined {

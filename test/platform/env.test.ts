@@ -25,6 +25,15 @@ describe('readSettings', () => {
   })
 
   it.each([
+    { HOME: '/h\ufffd' },
+    { HOME: '/h', SKILLWARD_HOME: '/s\ufffd' },
+    { HOME: '/h', XDG_DATA_HOME: '/\ufffd' },
+  ])('refuses a directory of %j, whose name was not UTF-8', async (env) => {
+    await expect(() => readSettings(env, '/w')).toThrowCode('path_unsafe')
+    await expect(() => readSettings({ HOME: '/h' }, '/w\ufffd')).toThrowCode('path_unsafe')
+  })
+
+  it.each([
     ['1', true],
     ['false', false],
     ['', false],
