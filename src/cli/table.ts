@@ -46,7 +46,14 @@ const ADD: readonly OptionRow[] = [
 ]
 
 const INSTALL: readonly OptionRow[] = [GLOBAL, GRANT, DRY, OFFLINE, FORCE]
-const FROZEN: OptionRow = { flags: '--frozen', summary: 'exactly skills.lock or nothing, like ci' }
+const FROZEN: readonly OptionRow[] = [
+  { flags: '--frozen', summary: 'exactly skills.lock or nothing, like ci; the default where CI is set' },
+  { flags: '--no-frozen', summary: 'resolve and write skills.lock also where CI is set' },
+]
+const REMOVE_ALL: OptionRow = {
+  flags: '--remove-all',
+  summary: 'remove every skill when skills.json asks for none',
+}
 
 const SKILLS = 'Skills:'
 const TRUST = 'Trust:'
@@ -106,7 +113,7 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'install',
     group: SKILLS,
     summary: 'install what skills.json and skills.lock say',
-    options: [FROZEN, ...INSTALL],
+    options: [...FROZEN, ...INSTALL, REMOVE_ALL],
     examples: ['skills install', 'skills install --offline'],
     load: () => import('./commands/install.ts'),
   },
@@ -115,7 +122,7 @@ export const COMMANDS: readonly CommandRow[] = [
     hidden: true,
     args: '[source...]',
     summary: 'add when a source is given, install when none is',
-    options: [...ADD, FROZEN],
+    options: [...ADD, ...FROZEN, REMOVE_ALL],
     load: () => import('./commands/add-or-install.ts'),
   },
   {

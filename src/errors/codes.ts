@@ -80,6 +80,7 @@ export const CODES = {
   lock_integrity: { title: 'An entry of skills.lock has no valid integrity', status: 422, exit: 3 },
   lock_name: { title: 'skills.lock holds an unsafe name', status: 422, exit: 3 },
   lock_foreign: { title: 'The lockfile belongs to another tool', status: 422, exit: 3 },
+  removal_unconfirmed: { title: 'Every skill would be removed', status: 409, exit: 3 },
   lock_busy: { title: 'Another process holds the project', status: 409, exit: 1 },
   import_invalid: { title: 'The lockfile to import is not understood', status: 422, exit: 1 },
 

@@ -27,6 +27,8 @@ export interface InstallRequest extends ScopeRequest {
   readonly dryRun?: boolean
   readonly offline?: boolean
   readonly force?: boolean
+  /** Every skill may go: skills.json asks for none. */
+  readonly removeAll?: boolean
 }
 
 export interface InstalledSkill {
@@ -49,13 +51,14 @@ export interface InstallResult {
 
 /**
  * @throws project_missing, lock_missing and lock_stale when frozen; consent_required for what the lock does not grant;
- * integrity_mismatch when a source no longer has the locked content; local_edits
+ * integrity_mismatch when a source no longer has the locked content; local_edits; removal_unconfirmed
  */
 export async function install(request: InstallRequest, io: Io): Promise<InstallResult> {
   const scope = findScope(io.settings, request.global)
   const before = await readWorkspace(scope, io)
   requireProject(before)
-  if (request.frozen) assertFresh(before)
+  if (request.frozen) assertFresh(before, io)
+  else if (!request.dryRun) await agreeToEmpty(before, request, io)
   const resolved = request.frozen ? [] : await resolveMissing(before, request, io)
   if (request.dryRun) return dryRun(before, { resolved, request, io })
   return withWorkspace(scope, io, (workspace) => installLocked(workspace, { resolved, request, io }))
@@ -66,7 +69,7 @@ async function installLocked(
   { resolved, request, io }: { resolved: readonly Decided[]; request: InstallRequest; io: Io },
 ): Promise<InstallResult> {
   const { scope } = workspace
-  if (request.frozen) assertFresh(workspace)
+  if (request.frozen) assertFresh(workspace, io)
   const store = openStore(io.settings.dataDir)
   for (const { granted } of resolved) store.put(granted.verified)
   const { lock, fresh, standing, wanted, removed } = await claimAll(workspace, { resolved, request, io })
@@ -87,6 +90,23 @@ async function installLocked(
     { settings: io.settings, force: request.force === true },
   )
   return result(workspace, { skills: done, removed, dryRun: false })
+}
+
+/** A skills.json that asks for nothing may be a slip: what the lock has goes only when somebody says so. */
+async function agreeToEmpty(
+  { scope, project, lock, hasProject }: Workspace,
+  { removeAll }: InstallRequest,
+  io: Io,
+): Promise<void> {
+  const count = Object.keys(lock.skills).length
+  if (!hasProject || count === 0 || removeAll || Object.keys(project.skills).length > 0) return
+  const what = count === 1 ? 'the one skill' : `all ${count} skills`
+  const file = displayText(scope.projectFile)
+  if (io.ask && (await io.ask.confirm(`${file} asks for no skill. Remove ${what} of skills.lock?`))) return
+  throw new SkillsError('removal_unconfirmed', `${file} asks for no skill, which would remove ${what}`, {
+    hint: 'restore what it asked for, or pass --remove-all',
+    details: { file: scope.projectFile, field: 'skills' },
+  })
 }
 
 interface Claims {
@@ -186,9 +206,10 @@ function canonical(text: string): string {
 }
 
 /** @throws lock_missing, lock_stale naming the first difference */
-function assertFresh(workspace: Workspace): void {
+function assertFresh(workspace: Workspace, { settings }: Io): void {
   const { scope, hasLock, hasProject, project, lock } = workspace
-  const hint = 'run "skills install" and commit skills.lock'
+  const how = settings.ci ? 'skills install --no-frozen' : 'skills install'
+  const hint = `run "${how}" and commit skills.lock`
   if (!hasLock)
     throw new SkillsError('lock_missing', `No skills.lock in ${displayText(scope.root)}`, { hint })
   // Without skills.json the lock speaks for itself, but an entry must still be where its spec leads.

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { runCli } from '../support/run-cli.ts'
 import { cliProject, type CliProject } from '../support/cli-project.ts'
 import { makeRepo, type TestRepo } from '../support/git-repo.ts'
 import { readTreeText, skillMd, skillToml, writeTree } from '../support/skill-tree.ts'
@@ -73,6 +74,27 @@ Changed 2 skills; 2 skills in <root>/project, for claude-code.
 `)
     expect(exit).toBe(0)
     expect(Object.keys(readTreeText(join(p.project, '.claude')))).toEqual(['skills/one', 'skills/two'])
+  })
+
+  test('freezes where CI is set, and writes there only when told to', async () => {
+    const { p } = await installed()
+    writeTree(p.project, { 'local/two/SKILL.md': skillMd('two') })
+    const project = { skills: { one: './local/one', two: './local/two' }, agents: ['claude-code'] }
+    writeFileSync(join(p.project, 'skills.json'), JSON.stringify(project))
+    const before = readTreeText(p.project)
+    const inCi = (...argv: string[]): ReturnType<typeof runCli> =>
+      runCli(argv, { cwd: p.project, env: { HOME: p.home, PATH: process.env.PATH ?? '', CI: 'true' } })
+    for (const argv of [['install'], ['i'], ['install', '--frozen']]) {
+      const { stderr, exit } = await inCi(...argv)
+      expect({ argv, exit, stderr }).toMatchObject({
+        argv,
+        exit: 3,
+        stderr: expect.stringContaining('--no-frozen') as string,
+      })
+    }
+    expect(readTreeText(p.project)).toEqual(before)
+    expect(await inCi('install', '--no-frozen')).toMatchObject({ exit: 0 })
+    expect(await inCi('install')).toMatchObject({ exit: 0 })
   })
 
   test('says where there is no project', async () => {

@@ -120,8 +120,36 @@ describe('install', () => {
     const io = await projectWithOne()
     const file = join(io.project, 'skills.json')
     writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), skills: {} }))
-    expect((await install({}, io)).removed).toEqual(['one'])
+    expect((await install({ removeAll: true }, io)).removed).toEqual(['one'])
     expect(Object.keys(readTreeText(io.project))).toEqual(['skills.json', 'skills.lock'])
+  })
+})
+
+describe('a skills.json that asks for no skill any more', () => {
+  const emptied = async (ask?: Parameters<typeof ioAt>[1]): Promise<TestIo> => {
+    const io = await projectWithOne()
+    writeFileSync(join(io.project, 'skills.json'), '{"agents":["claude-code"]}')
+    return ioAt(io.root, ask)
+  }
+
+  it('removes nothing without a word, and everything with one', async () => {
+    const silent = await emptied()
+    const before = readTreeText(silent.project)
+    const error = await install({}, silent).catch((caught: unknown) => caught)
+    expect(error).toMatchObject({
+      code: 'removal_unconfirmed',
+      hint: expect.stringContaining('--remove-all') as string,
+    })
+    const questions: string[] = []
+    const refusing = ioAt(silent.root, { confirm: async (question) => (questions.push(question), false) })
+    await expect(install({}, refusing)).toThrowCode('removal_unconfirmed')
+    expect(questions).toEqual([expect.stringContaining('Remove the one skill of skills.lock?')])
+    expect(readTreeText(silent.project)).toEqual(before)
+    expect((await install({}, ioAt(silent.root, { confirm: async () => true }))).removed).toEqual(['one'])
+  })
+
+  it('is told in a dry run, which asks nothing', async () => {
+    expect((await install({ dryRun: true }, await emptied())).removed).toEqual(['one'])
   })
 })
 

@@ -3,7 +3,18 @@ import { SkillsError } from '../../errors/error.ts'
 import type { Answer, Invocation } from '../command.ts'
 
 const SOURCE_FLAGS = ['path', 'git', 'url']
-const INSTALL_FLAGS = ['global', 'grant', 'dryRun', 'offline', 'force', 'frozen', 'json', 'cwd', 'color']
+const INSTALL_FLAGS = [
+  'global',
+  'grant',
+  'dryRun',
+  'offline',
+  'force',
+  'frozen',
+  'removeAll',
+  'json',
+  'cwd',
+  'color',
+]
 
 export async function run(invocation: Invocation): Promise<Answer> {
   const { args, options } = invocation

@@ -7,7 +7,8 @@ import { installView } from '../views/install.ts'
 export async function run({ options, io }: Invocation): Promise<Answer> {
   const request = defined({
     global: flag(options, 'global'),
-    frozen: flag(options, 'frozen'),
+    frozen: typeof options.frozen === 'boolean' ? options.frozen : io.settings.ci || undefined,
+    removeAll: flag(options, 'removeAll'),
     grant: grant(options, io.settings.cwd),
     dryRun: flag(options, 'dryRun'),
     offline: flag(options, 'offline'),
