@@ -77,8 +77,8 @@ test.each([
   writeFileSync(project, encode('{"skills":{"a":"./a"}}'))
   const refusal = (code: string): unknown =>
     expect.objectContaining({ code, message: expect.stringContaining(problem) as string })
-  expect(() => loadLockfile(lock)).toThrow(refusal('lock_invalid') as Error)
-  expect(() => loadProject(project)).toThrow(refusal('project_invalid') as Error)
+  expect(() => loadLockfile(lock)).toThrow(refusal('lock_invalid'))
+  expect(() => loadProject(project)).toThrow(refusal('project_invalid'))
 })
 
 test('refuses a folder in place of the lock', async () => {
