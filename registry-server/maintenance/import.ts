@@ -1,16 +1,17 @@
 // Publishes every skill of a folder into a scope, without a client: for the first filling of a registry.
 import { randomUUID } from 'node:crypto'
-import { lstatSync, readdirSync, readFileSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { lstatSync } from 'node:fs'
 import type { Diagnostic } from '../../src/errors/diagnostic.ts'
 import { isSkillsError, SkillsError } from '../../src/errors/error.ts'
 import type { SkillFile } from '../../src/integrity/tree.ts'
-import { discoverSkills } from '../../src/manifest/discover.ts'
+import { LEFT_OUT_BY_PLACE, type LeftOut } from '../../src/manifest/discover.ts'
 import { readManifest } from '../../src/manifest/manifest.ts'
-import { pluginFilePaths } from '../../src/manifest/plugins.ts'
 import { packSkill } from '../../src/oci/pack.ts'
 import { displayShort, displayText } from '../../src/platform/text.ts'
 import { ownVersion, SCOPE, tagOfVersion } from '../../src/registry/names.ts'
+import { findSkills } from '../../src/sources/find-skills.ts'
+import { openFolder } from '../../src/sources/path.ts'
+import { readSkill } from '../../src/sources/read-skill.ts'
 import type { Principal } from '../auth.ts'
 import type { RegistryContext } from '../context.ts'
 import { findScope, insertScope } from '../db/scopes.ts'
@@ -38,6 +39,8 @@ export interface Imported {
     readonly message: string
   }[]
   readonly refused: readonly { readonly path: string; readonly code: string; readonly message: string }[]
+  /** What stands where no skill is looked for, such as a part of another skill. */
+  readonly leftOut: readonly LeftOut[]
 }
 
 const CONSOLE: Principal = {
@@ -61,8 +64,8 @@ export async function importFolder(context: RegistryContext, request: ImportRequ
   if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new SkillsError('usage', `There is no folder ${displayText(folder)}`)
   }
-  const paths = filesIn(folder)
-  const plugins = pluginFilePaths(paths).map((path) => ({ path, bytes: readFileSync(join(folder, path)) }))
+  const tree = openFolder(folder)
+  const found = await findSkills(tree)
   const at = context.now().toISOString()
   await context.db.transaction(async (tx) => {
     if (!(await findScope(tx, scope.slice(1))))
@@ -70,14 +73,16 @@ export async function importFolder(context: RegistryContext, request: ImportRequ
   })
   const published: { name: string; version: string; digest: string }[] = []
   const warnings: { name: string; version: string; code: string; message: string }[] = []
-  const refused: { path: string; code: string; message: string }[] = []
-  for (const { dir } of discoverSkills(paths, plugins)) {
+  const byPlace = ({ code }: { readonly code: string }): boolean =>
+    LEFT_OUT_BY_PLACE.has(code) || code === 'remote_plugin'
+  const leftOut = found.leftOut.filter(byPlace).map((one) => ({ ...one, path: one.path || '.' }))
+  const refused = found.leftOut
+    .filter((one) => !byPlace(one))
+    .map(({ path, code, reason }) => ({ path: path || '.', code, message: `It ${reason}` }))
+  for (const { dir } of found.skills) {
     signal?.throwIfAborted()
     try {
-      const prefix = dir === '' ? '' : `${dir}/`
-      const files = paths
-        .filter((path) => path.startsWith(prefix))
-        .map((path) => ({ path: path.slice(prefix.length), bytes: readFileSync(join(folder, path)) }))
+      const { files } = await readSkill(tree, { kind: 'path', path: folder, ...(dir && { subdir: dir }) })
       const { warnings: told, ...done } = await publish(context, { scope, files, version })
       published.push(done)
       for (const { code, message } of told) {
@@ -88,7 +93,7 @@ export async function importFolder(context: RegistryContext, request: ImportRequ
       refused.push({ path: dir || '.', code: error.code, message: error.message })
     }
   }
-  return { published, warnings, refused }
+  return { published, warnings, refused, leftOut }
 }
 
 async function publish(
@@ -136,12 +141,4 @@ async function publish(
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
-}
-
-/** Regular files with `/`; links and other kinds are left out. */
-function filesIn(root: string): string[] {
-  return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => !/(?:^|\/)\.git\//.test(path))
 }

@@ -36,6 +36,37 @@ export function pluginsOf(files: readonly PluginFile[]): Plugin[] {
   })
 }
 
+/** A plugin of a marketplace that lies in another place. */
+export interface RemotePlugin {
+  /** The manifest that names it. */
+  readonly file: string
+  readonly name: string
+  /** Its source as text, for a person; empty where it is not understood. */
+  readonly place: string
+}
+
+/** The plugins that the manifests name and this source does not hold. */
+export function remotePluginsOf(files: readonly PluginFile[]): RemotePlugin[] {
+  return files.flatMap(({ path, bytes }) => {
+    const plugins = MARKETPLACE.test(path) ? readJson(bytes)?.plugins : undefined
+    if (!Array.isArray(plugins)) return []
+    return plugins.flatMap((plugin: unknown): RemotePlugin[] => {
+      if (!isTable(plugin) || typeof plugin.name !== 'string' || !isTable(plugin.source)) return []
+      if (plugin.source.source === 'local') return []
+      return [{ file: path, name: plugin.name, place: placeText(plugin.source) }]
+    })
+  })
+}
+
+/** `{source: github, repo, ref?}`, `{source: url, url}`, `{source: git-subdir, url, path}`, `{source: npm, package}`. */
+function placeText(source: Record<string, unknown>): string {
+  const text = (key: string): string => (typeof source[key] === 'string' ? source[key] : '')
+  const place = text('repo') || text('url') || (text('package') && `npm:${text('package')}`)
+  const [ref, path] = [text('ref') || text('sha'), text('path')]
+  const parts = [ref, path && `path:${path}`].filter(Boolean)
+  return place === '' ? '' : place + (parts.length > 0 ? `#${parts.join('&')}` : '')
+}
+
 function marketplacePlugins(document: Record<string, unknown>, root: string): Plugin[] {
   const base = isTable(document.metadata) ? document.metadata.pluginRoot : undefined
   const start = typeof base === 'string' ? inside(root, base) : root

@@ -14,6 +14,7 @@ export const SKILL_COLLECTION = 'application/vnd.agentskills.collection.v1'
 
 /** Annotations. The first is ours: the tree digest (`h1:…`) of the skill's files. */
 export const INTEGRITY = 'dev.skillward.integrity'
+export const VERSION = 'org.opencontainers.image.version'
 export const TITLE = 'org.opencontainers.image.title'
 export const SKILL_NAME = 'io.agentskills.skill.name'
 export const SKILL_REF = 'io.agentskills.skill.ref'

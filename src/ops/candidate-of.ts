@@ -12,7 +12,14 @@ import type { Candidate } from './candidates.ts'
 /** Reads the manifest of verified files; the lock's digest holds where the address is the locked one. */
 export function candidateOf(
   fetched: Fetched,
-  at: { readonly name: string; readonly dir: string; readonly spec: Spec; readonly lock: Lockfile },
+  at: {
+    readonly name: string
+    readonly dir: string
+    readonly spec: Spec
+    readonly lock: Lockfile
+    /** What the source gives a skill that names none. */
+    readonly version?: string | undefined
+  },
 ): Candidate {
   const { name, dir, spec, lock } = at
   const locked = lock.skills[name]
@@ -40,7 +47,7 @@ export function candidateOf(
     integrity: verified.integrity,
     spec,
     resolution: fetched.resolution,
-    ...versionOf(manifest, fetched.resolution),
+    ...versionOf(manifest, fetched.resolution, at.version),
     dependencies: manifest.dependencies,
     verified,
     request: capabilityRequest(manifest, verified.files),
@@ -54,7 +61,11 @@ function isSamePlace(a: Resolution, b: Resolution): boolean {
 }
 
 /** A registry publishes a skill under one version, whether its files name it or not. */
-function versionOf({ version }: Manifest, resolution: Resolution): { version?: string } {
-  const found = resolution.kind === 'registry' ? resolution.version : version
+function versionOf(
+  { version }: Manifest,
+  resolution: Resolution,
+  ofSource: string | undefined,
+): { version?: string } {
+  const found = resolution.kind === 'registry' ? resolution.version : (version ?? ofSource)
   return found ? { version: found } : {}
 }

@@ -1,17 +1,18 @@
 // From a source to the skills that were chosen of it, read and verified, but not yet granted or stored.
 import type { Diagnostic } from '../errors/diagnostic.ts'
-import { isSkillsError } from '../errors/error.ts'
+import { isSkillsError, SkillsError } from '../errors/error.ts'
 import { loadProject } from '../lock/file.ts'
 import type { Lockfile } from '../lock/lockfile.ts'
 import { assertSkillName } from '../lock/skill-name.ts'
 import type { CapabilityRequest } from '../manifest/request.ts'
 import { mapParallel } from '../platform/parallel.ts'
 import { displayText } from '../platform/text.ts'
-import { readSkills } from '../sources/read-skill.ts'
+import { readEach } from '../sources/read-skill.ts'
 import type { Fetched, Resolution, Spec, WellKnownSpec } from '../sources/source.ts'
 import { describeSpec } from '../sources/spec.ts'
 import type { Verified } from '../trust/verify.ts'
-import type { Io, Notice } from './io.ts'
+import type { Io } from './io.ts'
+import { leftOutNotices, unusableOffer } from './left-out.ts'
 import { rememberOffers } from './offer-memory.ts'
 import { loadSoon } from './load-soon.ts'
 import { foreseeing, listSpec, openResolution, type OpenSource, openSpec, sourceIo } from './open-source.ts'
@@ -88,7 +89,7 @@ async function obtainListed(
   const listed = (await listSpec(source, sourceIo(io, scope, wanted.offline))) ?? []
   const offers = listed.map(({ spec: _spec, ...one }) => ({ ...one, dir: one.name, diagnostics: [] }))
   const chosen = await selectOffers(
-    { offers, skipped: [] },
+    { offers, leftOut: [] },
     { ...wanted, names: wanted.skills ?? [] },
     { source: label, io },
   )
@@ -113,45 +114,78 @@ async function obtainFrom(
   const load = () => Promise.all([import('./offers.ts'), import('./candidate-of.ts')])
   const judges = loadSoon(load, { now: opened !== undefined })
   const from = () => foreseeing(sourceIo(io, scope, wanted.offline), { ...wanted, skills: names })
-  const { resolution, tree } = wanted.resolution
-    ? { resolution: wanted.resolution, tree: await openResolution(wanted.resolution, from()) }
+  const { resolution, tree, ...at } = wanted.resolution
+    ? { spec, resolution: wanted.resolution, tree: await openResolution(wanted.resolution, from()) }
     : await (opened ?? openSpec(spec, from(), io.startedAt))
   try {
     const [{ readOffers }, { candidateOf }] = await judges()
-    const found = await readOffers(tree, spec.subdir)
+    const found = await readOffers(tree, at.spec.subdir)
     rememberOffers(io.settings.cacheDir, resolution, found.offers)
-    for (const { dir, diagnostics } of found.skipped) {
-      const reason = diagnostics.find((diagnostic) => diagnostic.severity === 'error')
-      io.notice(skipped(dir, reason?.code ?? 'skill_skipped', reason?.message ?? 'not usable'))
-    }
+    // Who names skills is told of those; an error says why a name fits none.
+    if (names.length === 0) for (const notice of leftOutNotices(found.leftOut)) io.notice(notice)
     const chosen = await selectOffers(found, { ...wanted, names }, { source: label, io })
     io.report(`reading ${chosen.length} of ${found.offers.length} skills of ${label}`)
-    const fetched = await readSkills(
+    const fetched = await readEach(
       tree,
       resolution,
       chosen.map((offer) => offer.dir),
     )
-    const candidates = chosen.map((offer, index) => {
-      const name = wanted.as ?? offer.name
-      assertSkillName(name)
-      const at = { name, dir: offer.dir, lock, spec: { ...spec, ...subdirOf(offer.dir) } }
+    const read = chosen.map((offer, index): Candidate | SkillsError => {
+      const one = fetched[index] as Fetched | SkillsError
       try {
-        return candidateOf(fetched[index] as Fetched, at)
+        if (isSkillsError(one)) throw one
+        if (wanted.as === undefined && offer.needsName !== undefined) throw unusableOffer(offer)
+        const name = wanted.as ?? offer.name
+        assertSkillName(name)
+        const place = { ...at.spec, ...subdirOf(offer.dir) }
+        return candidateOf(one, { name, dir: offer.dir, lock, spec: place, version: tree.version })
       } catch (error) {
-        // Of many that were not named one by one, a broken one is left out like a broken SKILL.md.
-        if (names.length > 0 || chosen.length === 1 || !isSkillsError(error, 'manifest_invalid')) throw error
-        io.notice(skipped(offer.dir, error.code, error.message))
-        return undefined
+        if (isSkillsError(error) && LEAVES_OTHERS.has(error.code)) return error
+        throw error
       }
     })
-    return withoutTwins(candidates.filter((candidate) => candidate !== undefined))
+    return withoutTwins(usableOf(read, { chosen, named: names.length > 0, io }))
   } finally {
     tree.close()
   }
 }
 
-function skipped(dir: string, code: string, reason: string): Notice {
-  return { code, message: `skipped ${displayText(dir || '.')}: ${displayText(reason)}` }
+/** What is wrong with one skill and says nothing of its neighbours. */
+const LEAVES_OTHERS: ReadonlySet<string> = new Set<SkillsError['code']>([
+  'manifest_invalid',
+  'name_invalid',
+  'git_lfs_pointer',
+  'path_unsafe',
+  'link_unsafe',
+  'file_type_unsupported',
+  'limit_exceeded',
+  'permission_denied',
+  'fs_failed',
+])
+
+/** Of many that were not named one by one, a broken one is left out and told. @throws the reason otherwise */
+function usableOf(
+  read: readonly (Candidate | SkillsError)[],
+  {
+    chosen,
+    named,
+    io,
+  }: { readonly chosen: readonly { readonly dir: string }[]; readonly named: boolean; readonly io: Io },
+): readonly Candidate[] {
+  const usable: Candidate[] = []
+  let first: SkillsError | undefined
+  for (const [index, one] of read.entries()) {
+    if (!isSkillsError(one)) {
+      usable.push(one)
+      continue
+    }
+    if (named || read.length === 1) throw one
+    first ??= one
+    const dir = chosen[index]?.dir || '.'
+    io.notice({ code: one.code, message: `skipped ${displayText(dir)}: ${displayText(one.message)}` })
+  }
+  if (first && usable.length === 0) throw first
+  return usable
 }
 
 function subdirOf(dir: string): { subdir?: string } {

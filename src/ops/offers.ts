@@ -1,15 +1,14 @@
 // The skills that an open source offers: discovery, and the tolerant reading of each SKILL.md.
 import type { Diagnostic } from '../errors/diagnostic.ts'
-import { discoverSkills } from '../manifest/discover.ts'
-import { pluginFilePaths } from '../manifest/plugins.ts'
+import type { LeftOut } from '../manifest/discover.ts'
 import { readSkillMd } from '../manifest/skill-md.ts'
 import { nameProblem } from '../lock/skill-name.ts'
-import { LIMITS } from '../platform/limits.ts'
+import { findSkills, type FoundSkill } from '../sources/find-skills.ts'
 import type { SourceTree } from '../sources/source.ts'
 
 /** A usable skill of a source. */
 export interface Offer {
-  /** The name that it is locked under. */
+  /** The name that it is locked under; where `needsName` is there, the one that it has and that no folder can have. */
   readonly name: string
   readonly description: string
   readonly version?: string
@@ -17,91 +16,73 @@ export interface Offer {
   readonly dir: string
   /** The plugin that a manifest lists it under. */
   readonly group?: string
-  readonly diagnostics: readonly Diagnostic[]
-}
-
-/** A folder with a SKILL.md that cannot be used. */
-export interface SkippedSkill {
-  readonly dir: string
+  /** Why its name cannot name a folder, as the end of a sentence: it can be added under another one only. */
+  readonly needsName?: string
   readonly diagnostics: readonly Diagnostic[]
 }
 
 export interface Offers {
   readonly offers: readonly Offer[]
-  readonly skipped: readonly SkippedSkill[]
+  readonly leftOut: readonly LeftOut[]
 }
 
-/** Every skill under `subdir` of the source (all of it when absent), in the order of its folder. */
+/**
+ * Every skill under `subdir` of the source (all of it when absent), in the order of its folder, and what is none.
+ * @throws what `findSkills` throws
+ */
 export async function readOffers(tree: SourceTree, subdir = ''): Promise<Offers> {
-  const prefix = subdir && `${subdir}/`
-  const entries = tree.entries.filter((entry) => entry.path.startsWith(prefix))
-  const paths = entries.map((entry) => entry.path.slice(prefix.length))
-  const pluginPaths = pluginFilePaths(paths)
-  const pluginBytes = await tree.read(pluginPaths.map((path) => prefix + path))
-  const plugins = pluginPaths.map((path, index) => ({ path, bytes: pluginBytes[index] as Uint8Array }))
-  const folders = discoverSkills(paths, plugins).map((folder) => ({
-    ...folder,
-    dir: join(subdir, folder.dir),
-  }))
-
-  const sizes = new Map(entries.map((entry) => [entry.path, entry.size]))
-  const readable = folders.filter(
-    (folder) => (sizes.get(join(folder.dir, 'SKILL.md')) ?? 0) <= LIMITS.manifestBytes,
-  )
-  const texts = await tree.read(readable.map((folder) => join(folder.dir, 'SKILL.md')))
+  const { skills, leftOut } = await findSkills(tree, subdir)
   const offers: Offer[] = []
-  const skipped: SkippedSkill[] = folders
-    .filter((folder) => !readable.includes(folder))
-    .map((folder) => ({ dir: folder.dir, diagnostics: [tooLarge()] }))
-  for (const [index, folder] of readable.entries()) {
-    const offer = readOffer(folder, texts[index] as Uint8Array)
+  const unusable: LeftOut[] = []
+  for (const skill of skills) {
+    const offer = readOffer(skill, tree.version)
     if ('name' in offer) offers.push(offer)
-    else skipped.push(offer)
+    else unusable.push(offer)
   }
-  return { offers, skipped }
+  return { offers, leftOut: [...unusable, ...leftOut] }
 }
 
-function readOffer(folder: { dir: string; group?: string }, text: Uint8Array): Offer | SkippedSkill {
-  const { dir } = folder
+function readOffer(found: FoundSkill, sourceVersion: string | undefined): Offer | LeftOut {
+  const { dir, file } = found
   const last = dir.slice(dir.lastIndexOf('/') + 1)
-  const { skill, diagnostics } = readSkillMd(text, { mode: 'tolerant', ...(last && { folder: last }) })
-  if (!skill) return { dir, diagnostics }
+  const { skill, diagnostics } = readSkillMd(found.text, { mode: 'tolerant', ...(last && { folder: last }) })
+  if (!skill) return unusable(dir, file, diagnostics)
   const name = keyOf(skill.name, last)
-  if (!name) return { dir, diagnostics: [...diagnostics, unusableName(skill.name)] }
+  const version = skill.version ?? sourceVersion
   return {
-    name,
+    name: name ?? skill.name,
     description: skill.description,
     dir,
-    diagnostics,
-    ...(skill.version && { version: skill.version }),
-    ...(folder.group && { group: folder.group }),
+    diagnostics: file === 'SKILL.md' ? diagnostics : [...diagnostics, lowerCase()],
+    ...(version && { version }),
+    ...(found.group && { group: found.group }),
+    ...(name === undefined && { needsName: nameProblem(skill.name) ?? 'is no name' }),
   }
 }
 
 /** The skill's own name, or its folder's where that one cannot be a folder name. */
 function keyOf(name: string, folder: string): string | undefined {
-  return [name, folder].find((candidate) => candidate !== '' && nameProblem(candidate) === undefined)
+  return [name, name.normalize('NFKC'), folder].find(
+    (candidate) => candidate !== '' && nameProblem(candidate) === undefined,
+  )
 }
 
-function unusableName(name: string): Diagnostic {
+function unusable(dir: string, file: string, diagnostics: readonly Diagnostic[]): LeftOut {
+  const error = diagnostics.find(({ severity }) => severity === 'error')
+  const line = error?.line === undefined ? '' : `:${error.line}`
   return {
-    severity: 'error',
-    code: 'name_invalid',
-    message: `Neither the name "${name}" nor the folder's name can name a folder`,
-    file: 'SKILL.md',
+    path: dir,
+    code: error?.code ?? 'manifest_invalid',
+    reason: `cannot be used: ${file}${line}: ${error?.message ?? 'it is not understood'}`,
   }
 }
 
-function tooLarge(): Diagnostic {
+function lowerCase(): Diagnostic {
   return {
-    severity: 'error',
-    code: 'skill_md_too_large',
-    message: `SKILL.md is larger than ${LIMITS.manifestBytes} bytes`,
-    file: 'SKILL.md',
+    severity: 'warning',
+    code: 'skill_md_case',
+    message: 'The file is called skill.md, and most agents look for SKILL.md only',
+    file: 'skill.md',
+    hint: 'ask the author to rename it',
   }
-}
-
-function join(dir: string, name: string): string {
-  if (dir === '' || name === '') return dir || name
-  return `${dir}/${name}`
 }

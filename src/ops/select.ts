@@ -1,7 +1,10 @@
 // Which of the offered skills the user means: by name, by folder, all, the only one, or by asking.
 import { SkillsError } from '../errors/error.ts'
+import { closest } from '../platform/closest.ts'
 import { displayText } from '../platform/text.ts'
 import type { Io } from './io.ts'
+import { leftOutError, leftOutText } from './left-out.ts'
+import type { LeftOut } from '../manifest/discover.ts'
 import type { Offer, Offers } from './offers.ts'
 
 export interface Selection {
@@ -16,14 +19,14 @@ export interface Selection {
  * @throws skill_ambiguous when nothing says which and nobody can be asked
  */
 export async function selectOffers(
-  { offers, skipped }: Offers,
+  { offers, leftOut }: Offers,
   wanted: Selection,
   { source, io }: { readonly source: string; readonly io: Io },
 ): Promise<readonly Offer[]> {
-  if (offers.length === 0) throw nothingOffered(source, skipped)
+  if (offers.length === 0) throw nothingOffered(source, leftOut)
   if (wanted.all || wanted.names?.includes('*')) return offers
   if (wanted.names?.length)
-    return [...new Set(wanted.names.flatMap((name) => findOffers(offers, name, source)))]
+    return [...new Set(wanted.names.flatMap((name) => findOffers({ offers, leftOut }, name, source)))]
   const only = offers.length === 1 ? offers[0] : undefined
   if (only) return [only]
   if (!io.ask || wanted.yes) {
@@ -43,59 +46,93 @@ export async function selectOffers(
   return offers.filter((offer) => keys.includes(offer.dir || '.'))
 }
 
-/** Every offer of that name, or else the one in that folder. */
-function findOffers(offers: readonly Offer[], name: string, source: string): readonly Offer[] {
-  const folder = name.replace(/\/+$/, '')
-  const named = offers.filter((offer) => offer.name === name)
+/**
+ * Every offer of that name, or else the one in that folder; names are compared as people see them (NFC).
+ * @throws skill_not_found, or why the one that is meant was left out
+ */
+function findOffers({ offers, leftOut }: Offers, name: string, source: string): readonly Offer[] {
+  const wanted = name.normalize('NFC').replace(/\/+$/, '')
+  const named = offers.filter((offer) => offer.name.normalize('NFC') === wanted)
   if (named.length > 0) return named
-  const placed = offers.filter((offer) => offer.dir === folder)
+  const placed = offers.filter((offer) => (offer.dir || '.').normalize('NFC') === wanted)
   if (placed.length > 0) return placed
+  const out = leftOut.find(({ path }) => isMeant(path.normalize('NFC'), wanted))
+  if (out) throw leftOutError(out, source)
   const known = offers.map((offer) => offer.name)
+  const near = closest(wanted, known)
   throw new SkillsError('skill_not_found', `${source} offers no skill "${displayText(name)}"`, {
-    hint: `it offers ${shortList(known)}`,
+    hint: `${near === undefined ? '' : `did you mean "${displayText(near)}"? `}it offers ${shortList(known)}`,
     details: { name, skills: known },
   })
 }
 
+/** By its folder, or by the folder's own name. */
+function isMeant(path: string, wanted: string): boolean {
+  const folder = path.replace(/(?:^|\/)skill\.md$/i, '')
+  return path === wanted || folder === wanted || folder.endsWith(`/${wanted}`)
+}
+
 /**
  * Skills of one name: copies of one content count once (the first folder wins), different content is refused.
- * @throws skill_ambiguous
+ * @throws skill_ambiguous that names every one of them
  */
 export function withoutTwins<
   T extends { readonly name: string; readonly dir: string; readonly integrity: string },
 >(chosen: readonly T[]): readonly T[] {
-  const kept = new Map<string, T>()
+  const byName = new Map<string, T[]>()
   for (const skill of chosen) {
     const key = skill.name.toLowerCase()
-    const twin = kept.get(key)
-    if (!twin) kept.set(key, skill)
-    else if (twin.integrity !== skill.integrity) throw ambiguous(skill.name, [twin, skill])
+    const same = byName.get(key) ?? []
+    if (!same.some(({ integrity }) => integrity === skill.integrity)) byName.set(key, [...same, skill])
   }
-  return [...kept.values()]
+  const twins = [...byName.values()].filter((same) => same.length > 1)
+  if (twins.length > 0) throw ambiguous(twins)
+  return [...byName.values()].flat()
 }
 
-function ambiguous(name: string, found: readonly { readonly dir: string }[]): SkillsError {
-  const dirs = found.map((skill) => displayText(skill.dir || '.'))
+interface Twin {
+  readonly name: string
+  readonly dir: string
+}
+
+/** Names that one message spells out; the details have all. */
+const SPELT_OUT = 12
+
+function ambiguous(twins: readonly (readonly Twin[])[]): SkillsError {
+  const all = twins.map((same) => ({ name: same[0]?.name ?? '', dirs: same.map(({ dir }) => dir || '.') }))
+  const rows = all.map(({ name, dirs }) => `"${displayText(name)}": ${dirs.map(displayText).join(' and ')}`)
+  const [first] = all
+  const [one = '', other = ''] = first?.dirs.map(displayText) ?? []
+  const shown = rows.slice(0, SPELT_OUT).join('; ')
+  const more = rows.length > SPELT_OUT ? `; and ${rows.length - SPELT_OUT} more names` : ''
+  const count = first?.dirs.length === 2 ? 'Two' : String(first?.dirs.length)
   return new SkillsError(
     'skill_ambiguous',
-    `Two different skills are named "${displayText(name)}": ${dirs.join(' and ')}`,
+    all.length === 1
+      ? `${count} different skills are named ${shown}`
+      : `${all.length} names belong to different skills each: ${shown}${more}`,
     {
-      hint: `take one by its folder, "--skill ${dirs[0]}", and the other with "--skill ${dirs[1]} --as NAME"`,
-      details: { name, folders: dirs },
+      hint: `take one by its folder, "--skill ${one}", and the other with "--skill ${other} --as NAME"`,
+      details: {
+        name: first?.name ?? '',
+        folders: all.flatMap(({ dirs }) => dirs),
+        names: all.map(({ name }) => name),
+      },
     },
   )
 }
 
-function nothingOffered(source: string, skipped: Offers['skipped']): SkillsError {
-  const [first] = skipped
-  const reason = first?.diagnostics.find((diagnostic) => diagnostic.severity === 'error')
-  if (first && reason) {
+function nothingOffered(source: string, leftOut: readonly LeftOut[]): SkillsError {
+  const [first] = leftOut
+  if (first && leftOut.length === 1) return leftOutError(first, source)
+  if (first) {
+    const { code } = leftOutError(first, source)
     return new SkillsError(
-      'manifest_invalid',
-      `${source} has no usable skill: ${displayText(first.dir || '.')}/SKILL.md: ${displayText(reason.message)}`,
+      code,
+      `${source} has no usable skill; of ${leftOut.length}, the first, ${leftOutText(first)}`,
       {
-        hint: 'run "skills validate" on it',
-        details: { file: `${first.dir || '.'}/SKILL.md`, rule: reason.code },
+        hint: '--list names every one with its reason',
+        details: { file: `${first.path || '.'}/SKILL.md`, rule: first.code },
       },
     )
   }

@@ -248,7 +248,13 @@ async function compare(
   try {
     const resolution = { ...newest, ...(dir && { subdir: dir }) }
     const fetched = await readSkill(tree, resolution)
-    const candidate = candidateOf(fetched, { name: one.name, dir, spec: one.spec, lock })
+    const candidate = candidateOf(fetched, {
+      name: one.name,
+      dir,
+      spec: one.spec,
+      lock,
+      version: tree.version,
+    })
     if (candidate.integrity === one.entry.integrity) return { item: itemOf(one, 'current') }
     return judged(candidate, one.entry)
   } catch (error) {

@@ -81,7 +81,7 @@ async function skillDirs(tree: SourceTree): Promise<string[]> {
   const plugins = pluginFilePaths(paths)
   const bytes = await tree.read(plugins)
   const files = plugins.map((path, index) => ({ path, bytes: bytes[index] ?? new Uint8Array() }))
-  return discoverSkills(paths, files).map((folder) => folder.dir)
+  return discoverSkills(paths, files).folders.map((folder) => folder.dir)
 }
 
 interface Place {

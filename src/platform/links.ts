@@ -32,14 +32,20 @@ type Node = LinkEntry | Map<string, Node>
  * @throws file_type_unsupported for a submodule
  */
 export function resolveLinks(entries: readonly LinkEntry[], wanted: (path: string) => boolean): PlacedFile[] {
-  const placed: PlacedFile[] = []
+  return linkResolver(entries)(entries.filter((entry) => wanted(entry.path)))
+}
+
+/** `resolveLinks` for several parts of one list: each call takes the entries that it wants. */
+export function linkResolver(entries: readonly LinkEntry[]): (wanted: readonly LinkEntry[]) => PlacedFile[] {
   let root: Map<string, Node> | undefined
-  for (const entry of entries) {
-    if (!wanted(entry.path)) continue
-    if (entry.kind === 'file') add(placed, entry.path, entry.path)
-    else place({ root: (root ??= buildTree(entries)), placed, active: new Set() }, entry, entry.path)
+  return (wanted) => {
+    const placed: PlacedFile[] = []
+    for (const entry of wanted) {
+      if (entry.kind === 'file') add(placed, entry.path, entry.path)
+      else place({ root: (root ??= buildTree(entries)), placed, active: new Set() }, entry, entry.path)
+    }
+    return placed
   }
-  return placed
 }
 
 /**

@@ -23,7 +23,8 @@ export const npmSource: Source<'npm'> = {
       throw npmError(error, `${name}@${version}`, io)
     }
     if (bytes.length > LIMITS.archiveBytes) throw tooLarge(name)
-    return memoryTree(withoutWrapper(await readArchive(bytes, { name: `${version}.tgz` })))
+    const entries = await readArchive(bytes, { name: `${version}.tgz` })
+    return { ...memoryTree(withoutWrapper(entries)), version }
   },
 
   /** The locked version stays where everything newer is too young. */

@@ -2,7 +2,8 @@
 // is in use. Never gives a file that the digest does not cover, wherever the bytes come from.
 import { isSkillsError, SkillsError } from '../errors/error.ts'
 import { ociClient, type OciClient } from '../oci/client.ts'
-import type { Descriptor } from '../oci/manifest.ts'
+import { type Descriptor, parseManifest } from '../oci/manifest.ts'
+import { VERSION } from '../oci/media-types.ts'
 import { canonicalPlace, formatReference } from '../oci/reference.ts'
 import { unpackArtifact, type ArtifactReader } from '../oci/unpack.ts'
 import { displayShort } from '../platform/text.ts'
@@ -12,6 +13,8 @@ import { ociCredentials } from './oci-access.ts'
 import type { OciResolution, OciSpec, Source, SourceIo, SourceTree } from './source.ts'
 
 const LATEST = 'latest'
+/** What is shown and locked as a version is one short word. */
+const PLAIN_VERSION = /^\w[\w.+-]{0,127}$/
 
 export const ociSource: Source<'oci'> = {
   /** Asks for the manifest; a spec with a digest is an address already. @throws offline, and the codes of `getManifest` */
@@ -56,7 +59,9 @@ export async function openArtifact(
       details: { repository, digest },
     })
   }
-  return memoryTree(withoutWrapper(await unpackArtifact(manifest, { reader, what })))
+  const tree = memoryTree(withoutWrapper(await unpackArtifact(manifest, { reader, what })))
+  const version = parseManifest(manifest, what).annotations[VERSION]
+  return version === undefined || !PLAIN_VERSION.test(version) ? tree : { ...tree, version }
 }
 
 /** The cache first; then the registry, whose answers are kept. */

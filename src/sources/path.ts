@@ -60,7 +60,8 @@ export function absolutePath(path: string, io: Pick<SourceIo, 'root' | 'settings
   return join(io.settings.home, path.slice(1))
 }
 
-function openFolder(root: string): SourceTree {
+/** The tree of a folder by its absolute path. @throws permission_denied, fs_failed, limit_exceeded */
+export function openFolder(root: string): SourceTree {
   const entries: TreeEntry[] = []
   walk(root, '', entries)
   const kinds = new Map(entries.map((entry) => [entry.path, entry.kind]))

@@ -161,6 +161,8 @@ export interface TreeEntry {
 /** A read-only file tree at an immutable address. Nothing of it is on disk outside a cache. */
 export interface SourceTree {
   readonly entries: readonly TreeEntry[]
+  /** The version that the source itself gives its content, for skills that name none: of a package, of an artifact. */
+  readonly version?: string
   /** Raw bytes of the entries named (a link gives its target text), in the order asked. */
   read(paths: readonly string[]): Promise<Uint8Array[]>
   /** Ends child processes and forgets buffers; safe to call twice. */

@@ -63,7 +63,7 @@ function allViews(text: string, canvas: Canvas): string[] {
         source: text,
         resolution,
         skills: [{ name: text, description: text, dir: text, group: text, diagnostics }],
-        skipped: [{ dir: text, diagnostics }],
+        leftOut: [{ path: text, code: 'hidden_folder', reason: text }],
       },
       canvas,
     ),

@@ -54,7 +54,7 @@ describe('add', () => {
     const error = await add({ sources: source(io, TWO), skills: ['tow'] }, io).catch(
       (caught: unknown) => caught,
     )
-    expect(error).toMatchObject({ code: 'skill_not_found', hint: 'it offers one, two' })
+    expect(error).toMatchObject({ code: 'skill_not_found', hint: 'did you mean "two"? it offers one, two' })
   })
 
   it('refuses a name that another source holds, and takes it under another with --as', async () => {

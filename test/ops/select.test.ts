@@ -11,7 +11,9 @@ it('says what is wrong with the skills of a source that has no usable one', asyn
   const error = await add({ sources: [parseSpec(source)] }, io).catch((caught: unknown) => caught)
   expect(error).toMatchObject({
     code: 'manifest_invalid',
-    message: expect.stringContaining('pdf/SKILL.md: description is missing') as string,
+    message: expect.stringMatching(
+      /pdf: it cannot be used: SKILL\.md(?::\d+)?: description is missing/,
+    ) as string,
     details: { file: 'pdf/SKILL.md', rule: 'description_missing' },
   })
   expect(readTreeText(io.project)).toEqual({})

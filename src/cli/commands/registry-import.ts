@@ -17,7 +17,7 @@ export async function run({ args, options, io }: Invocation): Promise<Answer> {
   const version = text(options, 'defaultVersion')
   const request = { folder, scope, signal: io.signal, ...defined({ version }) }
   const result = await importIntoRegistry(placeOf({ options, io }), request)
-  const { published, warnings, refused } = result
+  const { published, warnings, refused, leftOut } = result
   return {
     result,
     view: (canvas) =>
@@ -28,7 +28,11 @@ export async function run({ args, options, io }: Invocation): Promise<Answer> {
           refused.map(({ path, code, message }) => [path, code, message]),
           canvas,
         ) || undefined,
-        `Published ${counted(published.length, 'skill')} in ${scope}; ${refused.length} refused.`,
+        columns(
+          leftOut.map(({ path, code, reason }) => [path, code, reason]),
+          canvas,
+        ) || undefined,
+        `Published ${counted(published.length, 'skill')} in ${scope}; ${refused.length} refused, ${leftOut.length} left out.`,
       ),
     ...(refused.length > 0 && { exit: 1 }),
   }

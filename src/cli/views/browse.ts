@@ -3,7 +3,7 @@ import type { BrowseResult } from '../../ops/browse.ts'
 import { displayShort, displayText } from '../../platform/text.ts'
 import type { Canvas } from '../style.ts'
 import { columns, lines, paragraphs } from './layout.ts'
-import { counted, diagnosticLines, shortAddress } from './phrases.ts'
+import { counted, shortAddress } from './phrases.ts'
 
 const DESCRIPTION = 160
 
@@ -11,7 +11,7 @@ type Offered = BrowseResult['skills'][number]
 
 /** Skills by group, then what could not be used and why. */
 export function browseView(result: BrowseResult, canvas: Canvas): string {
-  const { skills, skipped } = result
+  const { skills, leftOut } = result
   const blocks = [...grouped(skills)].map(([group, found]) =>
     lines(group === undefined ? '' : canvas.style('bold', displayText(group)), rows(found, canvas)),
   )
@@ -19,8 +19,8 @@ export function browseView(result: BrowseResult, canvas: Canvas): string {
   const source = `${displayText(result.source)}${at}`
   return paragraphs(
     ...blocks,
-    skipped.length > 0 ? lines('Not usable:', ...skipped.map((entry) => skippedLines(entry, canvas))) : '',
-    `${counted(skills.length, 'skill')} in ${source}.`,
+    leftOut.length > 0 ? lines(canvas.style('yellow', 'Left out:'), ...leftOutLines(leftOut, canvas)) : '',
+    `${counted(skills.length, 'skill')} in ${source}${leftOut.length > 0 ? `, ${leftOut.length} left out` : ''}.`,
   )
 }
 
@@ -35,7 +35,9 @@ function rows(skills: readonly Offered[], canvas: Canvas): string {
     skills.map((skill) => [
       { text: skill.name, format: 'cyan' as const },
       skill.version ?? '',
-      summary(skill.description),
+      skill.needsName === undefined
+        ? summary(skill.description)
+        : `${summary(skill.description)} (needs --as NAME)`,
     ]),
     canvas,
     { indent: '  ' },
@@ -47,6 +49,27 @@ function summary(description: string): string {
   return displayShort(description.replace(/\s+/g, ' '), DESCRIPTION)
 }
 
-function skippedLines({ dir, diagnostics }: BrowseResult['skipped'][number], canvas: Canvas): string {
-  return lines(`  ${displayText(dir)}`, diagnosticLines(diagnostics, canvas, '    '))
+/** Paths that are listed for one reason; `--json` has all. */
+const LISTED = 40
+
+type Reason = BrowseResult['leftOut'][number]
+
+/** The paths under each reason: what many share is said once. */
+function leftOutLines(leftOut: readonly Reason[], canvas: Canvas): string[] {
+  const byReason = new Map<string, Reason[]>()
+  for (const one of leftOut) {
+    const key = `${one.code} ${one.reason}`
+    const same = byReason.get(key)
+    if (same) same.push(one)
+    else byReason.set(key, [one])
+  }
+  return [...byReason.values()].flatMap((same) => {
+    const [{ code, reason } = { code: '', reason: '' }] = same
+    const more = same.length - LISTED
+    return [
+      ...same.slice(0, LISTED).map(({ path }) => `  ${displayText(path)}`),
+      ...(more > 0 ? [`  and ${more} more; --json names all`] : []),
+      `    ${displayText(reason)} ${canvas.style('dim', `(${code})`)}`,
+    ]
+  })
 }
