@@ -70,7 +70,7 @@ export async function backup(
   }
   const index: BackupIndex = { format: 1, createdAt: now().toISOString(), tables, blobs: copied, bytes }
   // Last: a backup without it was not finished.
-  writeFileAtomic(join(folder, BACKUP_INDEX), `${JSON.stringify(index, null, 2)}\n`, 0o600)
+  writeFileAtomic(join(folder, BACKUP_INDEX), `${JSON.stringify(index, null, 2)}\n`, { mode: 0o600 })
   return index
 }
 

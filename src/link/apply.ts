@@ -19,6 +19,8 @@ export interface ApplyInput {
   readonly settings: Settings
   /** The content for a copy, by skill name; asked only for copies. */
   readonly filesOf: (name: string) => readonly SkillFile[]
+  /** An existing folder for unfinished copies, on the file system of the shared folder; asked only when one is needed. */
+  readonly workFolder: () => string
   /** Makes a link; another function stands in where links fail. */
   readonly makeLink?: (target: string, path: string) => void
 }
@@ -76,7 +78,7 @@ function placeLink(step: LinkStep, context: PlaceContext, input: ApplyInput): bo
   }
   if (stateOf(path, context).kind === 'link') return true
   clearable(step, context)
-  const temporary = join(staging(input.scope, context.folder), temporaryName())
+  const temporary = join(staging(input, context.folder), temporaryName())
   try {
     make(target, temporary)
   } catch (error) {
@@ -100,7 +102,7 @@ function placeCopy(step: LinkStep, context: PlaceContext, input: ApplyInput): vo
   const state = stateOf(path, context)
   if (state.kind === 'folder' && state.digest === digestOfFiles(files)) return
   if (state.kind !== 'absent') clearable(step, context)
-  const temporary = join(staging(input.scope, context.folder), temporaryName())
+  const temporary = join(staging(input, context.folder), temporaryName())
   try {
     writeFiles(temporary, files)
     moveInto(temporary, path, state.kind !== 'absent')
@@ -149,9 +151,9 @@ function moveInto(temporary: string, path: string, aside: boolean): void {
 }
 
 /** A folder on the file system of `folder` where something unfinished is not taken for a skill. */
-function staging(scope: LinkScope, folder: string): string {
-  makeFolder(scope.workDir)
-  if (statSync(scope.workDir).dev === statSync(folder).dev) return scope.workDir
+function staging({ workFolder }: ApplyInput, folder: string): string {
+  const work = workFolder()
+  if (statSync(work).dev === statSync(folder).dev) return work
   const beside = dirname(folder)
   removeAbandoned(beside)
   return beside

@@ -12,8 +12,6 @@ export interface LinkScope {
   readonly kind: ScopeKind
   /** The project's root, or the home directory; absolute. */
   readonly root: string
-  /** For unfinished copies, on the file system of the shared folder. */
-  readonly workDir: string
 }
 
 /** A folder for skills as it is on disk. */

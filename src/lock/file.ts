@@ -66,9 +66,9 @@ export function saveProject(path: string, project: Project): boolean {
   return saveText(path, text)
 }
 
-/** Replaces a file atomically unless it already has this text; true when it wrote. */
-export function saveText(path: string, text: string): boolean {
+/** Replaces a file atomically unless it already has this text; true when it wrote. `drafts` as in `writeFileAtomic`. */
+export function saveText(path: string, text: string, drafts?: string): boolean {
   if (loadText(path) === text) return false
-  writeFileAtomic(path, text)
+  writeFileAtomic(path, text, { drafts })
   return true
 }

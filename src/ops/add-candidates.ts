@@ -52,7 +52,7 @@ export async function addCandidates(
       { project, lock: nextLock(workspace.lock, decided) },
       { force, io },
     )
-    applyChange(scope, { before: workspace, after, place }, { settings: io.settings, force })
+    applyChange(workspace.scope, { before: workspace, after, place }, { settings: io.settings, force })
     return addResult(scope, { skills, agents, relinked, dryRun: false })
   })
 }

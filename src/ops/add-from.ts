@@ -23,7 +23,7 @@ export async function addFrom(
   { opened, io }: { readonly opened: Promise<OpenSource> | undefined; readonly io: Io },
 ): Promise<AddResult> {
   const { sources } = request
-  const before = await readWorkspace(scope, io)
+  const before = await readWorkspace(scope, io, { looks: request.dryRun })
   const agents = request.agents && expandAgents(request.agents)
   const standing = alreadyAdded(request, before, { agents, io })
   if (standing) {

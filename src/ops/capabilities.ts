@@ -35,7 +35,7 @@ interface NamesRequest extends ScopeRequest {
 /** What is granted and what is requested. Empty `names` means all. */
 export async function showCapabilities(request: NamesRequest, io: Io): Promise<CapabilitiesResult> {
   const scope = findScope(io.settings, request.global)
-  const workspace = await readWorkspace(scope, io)
+  const workspace = await readWorkspace(scope, io, { looks: true })
   requireProject(workspace)
   const skills = lockedNames(request, workspace).map((name) => {
     const entry = workspace.lock.skills[name] as LockEntry
@@ -104,7 +104,11 @@ async function change(
       lines.push({ name, granted, changed })
     }
     const after = { project: workspace.project, lock: { ...workspace.lock, skills } }
-    applyChange(scope, { before: workspace, after, place: [] }, { settings: io.settings, force: false })
+    applyChange(
+      workspace.scope,
+      { before: workspace, after, place: [] },
+      { settings: io.settings, force: false },
+    )
     return { scope: scope.kind, root: scope.root, skills: lines }
   })
 }

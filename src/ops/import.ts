@@ -49,7 +49,7 @@ export interface ImportResult {
  */
 export async function importLock(request: ImportRequest, io: Io): Promise<ImportResult> {
   const scope = findScope(io.settings, request.global)
-  const workspace = await readWorkspace(scope, io)
+  const workspace = await readWorkspace(scope, io, { looks: request.dryRun })
   const file = request.file ? resolve(io.settings.cwd, request.file) : findFile(scope)
   const text = loadText(file)
   if (text === undefined) throw missing(`There is no ${displayText(file)}`)

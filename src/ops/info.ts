@@ -37,7 +37,7 @@ export interface InfoResult extends ListedSkill {
 /** @throws skill_not_found with the closest name */
 export async function info({ name, global }: InfoRequest, io: Io): Promise<InfoResult> {
   const scope = findScope(io.settings, global)
-  const workspace = await readWorkspace(scope, io)
+  const workspace = await readWorkspace(scope, io, { looks: true })
   requireProject(workspace)
   knownNames([name], workspace)
   const entry = workspace.lock.skills[name]

@@ -55,7 +55,7 @@ export interface InstallResult {
  */
 export async function install(request: InstallRequest, io: Io): Promise<InstallResult> {
   const scope = findScope(io.settings, request.global)
-  const before = await readWorkspace(scope, io)
+  const before = await readWorkspace(scope, io, { looks: request.dryRun })
   requireProject(before)
   if (request.frozen) assertFresh(before, io)
   else if (!request.dryRun) await agreeToEmpty(before, request, io)

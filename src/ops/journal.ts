@@ -1,86 +1,81 @@
-// The journal of a change: written by this program, but read as untrusted input, because a repository could bring one. It
-// can do no more than the skills.json and skills.lock that it carries.
+// What a change will do, on disk before it is done: in the user's state folder, never in the project. A journal counts
+// only for the project that it was written for, in the state in which that was left; everything else is let go.
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { SkillsError } from '../errors/error.ts'
-import type { TreeDigest } from '../integrity/tree.ts'
+import { sha256Hex } from '../integrity/digest.ts'
 import type { LinkStep } from '../link/link.ts'
-import { surveyLinks } from '../link/place.ts'
-import { loadLockfile } from '../lock/file.ts'
-import type { Lockfile } from '../lock/lockfile.ts'
+import { loadText } from '../lock/file.ts'
+import { parseLockfile } from '../lock/lockfile.ts'
 import { parseProject } from '../lock/project.ts'
 import { assertSkillName } from '../lock/skill-name.ts'
-import { displayText } from '../platform/text.ts'
+import { writeFileAtomic } from '../platform/fs.ts'
 import type { Scope } from './scope.ts'
 
-/** What a change will do, and the two files as they will be. */
-export interface Journal {
-  readonly version: 1
+/** The swaps and links of a change, and the two files as they will be; a file without text is not written. */
+export interface Plan {
   readonly place: readonly string[]
   readonly remove: readonly string[]
   readonly links: readonly LinkStep[]
-  readonly project: string
-  readonly lock: string
+  readonly project?: string
+  readonly lock?: string
 }
 
-export function journalFile(scope: Scope): string {
-  return join(scope.workDir, 'journal.json')
+/** A plan, bound to one working folder and to the state that it starts from. */
+export interface Journal extends Plan {
+  readonly version: 1
+  /** The path of the scope's root, for a person and for `prune`. */
+  readonly root: string
+  /** Name of the working folder, which nobody could guess: another project has none of that name. */
+  readonly work: string
+  /** SHA-256 of the two files before the change; absent where there was none. */
+  readonly before: { readonly project?: string; readonly lock?: string }
 }
 
-/** @throws project_invalid, name_invalid for what is not a journal of this version */
-export function parseJournal(text: string, scope: Scope): Journal {
-  const file = journalFile(scope)
-  const unusable = (cause?: unknown): SkillsError =>
-    new SkillsError('project_invalid', `${displayText(file)} is not a journal of this version`, {
-      hint: 'delete the file to go back to the state before the interrupted change',
-      details: { file },
-      cause,
-    })
-  let journal: Partial<Journal> | null
+export function journalFile({ stateDir }: Pick<Scope, 'stateDir'>): string {
+  return join(stateDir, 'journal.json')
+}
+
+/** The binding of a plan to what is on disk now. */
+export function bindJournal(scope: Scope, plan: Plan, work: string): Journal {
+  const digest = (file: string): string | undefined => {
+    const text = loadText(file)
+    return text === undefined ? undefined : sha256Hex(text)
+  }
+  const [project, lock] = [digest(scope.projectFile), digest(scope.lockFile)]
+  const before = { ...(project !== undefined && { project }), ...(lock !== undefined && { lock }) }
+  return { version: 1, root: scope.root, work, before, ...plan }
+}
+
+/** On disk when it returns. @throws permission_denied, disk_full, fs_failed */
+export function writeJournal(scope: Scope, journal: Journal): void {
+  writeFileAtomic(journalFile(scope), JSON.stringify(journal), { mode: 0o600 })
+}
+
+export function dropJournal(scope: Scope): void {
+  rmSync(journalFile(scope), { force: true })
+}
+
+/** The journal that a killed command left; undefined when there is none, `unreadable` for one of another version. */
+export function readJournal(scope: Pick<Scope, 'stateDir'>): Journal | 'unreadable' | undefined {
+  const text = loadText(journalFile(scope))
+  if (text === undefined) return undefined
   try {
-    journal = JSON.parse(text) as Partial<Journal> | null
-  } catch (error) {
-    throw unusable(error)
+    const value = JSON.parse(text) as Journal
+    if (value.version !== 1) return 'unreadable'
+    for (const name of [...value.place, ...value.remove]) assertSkillName(name)
+    if (value.project !== undefined) parseProject(value.project, 'skills.json')
+    if (value.lock !== undefined) parseLockfile(value.lock, 'skills.lock')
+    return value
+  } catch {
+    return 'unreadable'
   }
-  const { version, place, remove, links, project, lock } = journal ?? {}
-  const whole = isTexts(place) && isTexts(remove) && Array.isArray(links) && links.every(isLinkStep)
-  if (version !== 1 || !whole || typeof project !== 'string' || typeof lock !== 'string') throw unusable()
-  parseProject(project, file)
-  for (const name of [...place, ...remove]) assertSkillName(name)
-  return journal as Journal
 }
 
-function isTexts(list: unknown): list is readonly string[] {
-  return Array.isArray(list) && list.every((item) => typeof item === 'string')
-}
-
-function isLinkStep(value: unknown): value is LinkStep {
-  const { action, dir, name, replaces } = (value ?? {}) as Partial<LinkStep>
-  const known = action === 'link' || action === 'copy' || action === 'remove'
-  return known && isTexts([dir, name]) && (replaces === 'any' || isTexts(replaces))
-}
-
-/**
- * The journal without what only its writer's user could have wanted: it removes what the lock on disk has and nothing
- * else, and its links replace only known copies. A forced change that died may leave a link to be mended by `install`.
- */
-export function withoutForce(journal: Journal, after: Lockfile, scope: Scope): Journal {
-  const before = loadLockfile(scope.lockFile)?.skills ?? {}
-  const digests = (name: string): TreeDigest[] =>
-    [before[name], after.skills[name]].flatMap((entry) => entry?.integrity ?? [])
-  const dirs = new Set(journal.links.map((step) => step.dir))
-  const names = [...new Set(journal.links.map((step) => step.name))]
-  const places = surveyLinks({ scope, dirs: [...dirs], names })
-  const foreign = (step: LinkStep): boolean =>
-    places.some(({ dir, name, state }) => {
-      if (dir !== step.dir || name !== step.name) return false
-      if (state.kind === 'folder') return !digests(name).includes(state.digest ?? '')
-      return state.kind === 'elsewhere' || state.kind === 'file'
-    })
-  return {
-    ...journal,
-    remove: journal.remove.filter((name) => before[name] !== undefined),
-    links: journal.links
-      .filter((step) => !foreign(step))
-      .map((step) => ({ ...step, replaces: digests(step.name) })),
+/** True when each of the two files is what it was before the change, or what the change makes of it. */
+export function fitsDisk({ before, project, lock }: Journal, scope: Scope): boolean {
+  const fits = (file: string, old: string | undefined, next: string | undefined): boolean => {
+    const text = loadText(file)
+    return text === next || (text === undefined ? undefined : sha256Hex(text)) === old
   }
+  return fits(scope.projectFile, before.project, project) && fits(scope.lockFile, before.lock, lock)
 }

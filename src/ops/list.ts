@@ -28,7 +28,7 @@ export interface ListResult {
 
 export async function list(request: ScopeRequest, io: Io): Promise<ListResult> {
   const scope = findScope(io.settings, request.global)
-  const { project, lock } = await readWorkspace(scope, io)
+  const { project, lock } = await readWorkspace(scope, io, { looks: true })
   const present = new Set(foldersIn(scope))
   const skills = Object.entries(lock.skills).map(([name, entry]) => ({
     name,

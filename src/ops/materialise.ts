@@ -4,7 +4,8 @@ import { groupBy } from '../platform/group.ts'
 import { mapParallel } from '../platform/parallel.ts'
 import type { Resolution } from '../sources/source.ts'
 import type { Store } from '../store/store.ts'
-import { openStage, type Stage, stageFolder } from './change.ts'
+import { stageFolder } from './carry-out.ts'
+import { openStage, type Stage } from './change.ts'
 import { type CopyHelper, startHelper, WORTH_A_THREAD } from './copy-helper.ts'
 import { copyItem, type CopyItem, type CopyJob, newTaken, takeItems } from './copy-job.ts'
 import type { Io } from './io.ts'
@@ -35,6 +36,7 @@ export async function materialise(
   skills: readonly LockedSkill[],
   options: MaterialiseOptions,
 ): Promise<void> {
+  if (skills.length === 0) return
   const stage = openStage(options.scope)
   const job: CopyJob = {
     dataDir: options.io.settings.dataDir,

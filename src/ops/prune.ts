@@ -1,11 +1,13 @@
 // Frees what can be fetched again: caches and leftovers, and on request the store's content that no lock here needs.
-import { readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { loadText } from '../lock/file.ts'
 import { listFiles, removeTree } from '../platform/fs.ts'
 import { openStore } from '../store/store.ts'
 import type { Io, ScopeRequest } from './io.ts'
-import { findScope } from './scope.ts'
-import { withWorkspace } from './workspace.ts'
+import { findScope, STATES } from './scope.ts'
+import { recordFile } from './work-folder.ts'
+import { readWorkspace, withWorkspace } from './workspace.ts'
 
 export interface PruneRequest extends ScopeRequest {
   readonly dryRun?: boolean
@@ -20,25 +22,35 @@ export interface PruneResult {
   readonly dryRun: boolean
 }
 
-/** Finishes or clears an interrupted change of this scope as a side effect, like every command. */
+/** Finishes an interrupted change of this scope as a side effect, like every command that is no dry run. */
 export async function prune(request: PruneRequest, io: Io): Promise<PruneResult> {
   const { settings } = io
   const dryRun = request.dryRun === true
   const scopes = [findScope(settings, request.global), ...(settings.home ? [findScope(settings, true)] : [])]
   const keep = new Set<string>()
   for (const scope of scopes) {
-    const integrities = await withWorkspace(scope, io, ({ lock }) =>
-      Object.values(lock.skills).map((entry) => entry.integrity),
-    )
-    for (const integrity of integrities) keep.add(integrity)
+    const { lock } = await (dryRun
+      ? readWorkspace(scope, io, { looks: true })
+      : withWorkspace(scope, io, (workspace) => workspace))
+    for (const { integrity } of Object.values(lock.skills)) keep.add(integrity)
   }
   const cache = clearCache(settings.cacheDir, dryRun)
+  clearStates(join(settings.dataDir, STATES), dryRun)
   const store = openStore(settings.dataDir)
   const pruned = store.prune(request.all ? keep : new Set(store.list()), { dryRun })
   return {
     removed: { store: pruned.removed, cache: cache.removed },
     bytes: cache.bytes + pruned.bytes,
     dryRun,
+  }
+}
+
+/** What killed commands left of projects that are there no more. */
+function clearStates(folder: string, dryRun: boolean): void {
+  for (const name of namesIn(folder)) {
+    const stateDir = join(folder, name)
+    const root = loadText(recordFile({ stateDir }))?.split('\n')[1]
+    if (!dryRun && root !== undefined && !existsSync(root)) removeTree(stateDir)
   }
 }
 

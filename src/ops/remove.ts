@@ -29,7 +29,7 @@ export interface RemoveResult {
 /** @throws skill_not_found for a name that is neither locked nor asked for, local_edits */
 export async function remove(request: RemoveRequest, io: Io): Promise<RemoveResult> {
   const scope = findScope(io.settings, request.global)
-  const before = await readWorkspace(scope, io)
+  const before = await readWorkspace(scope, io, { looks: request.dryRun })
   requireProject(before)
   const result = { scope: scope.kind, root: scope.root, dryRun: request.dryRun === true }
   if (request.dryRun) return { ...result, removed: planRemoval(before, request).removed }
@@ -44,7 +44,7 @@ export async function remove(request: RemoveRequest, io: Io): Promise<RemoveResu
     for (const name of removed) await claimPlace(workspace, { name }, { force: request.force === true, io })
     await recordRemovals(removed, workspace, io)
     applyChange(
-      scope,
+      workspace.scope,
       { before: workspace, after, place: [] },
       { settings: io.settings, force: request.force === true },
     )

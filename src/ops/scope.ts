@@ -1,7 +1,8 @@
 // Where a use case works: the project around the working directory, or the user's own folders.
-import { existsSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, realpathSync, statSync } from 'node:fs'
+import { dirname, join, sep } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
+import { sha256Hex } from '../integrity/digest.ts'
 import type { Settings } from '../platform/env.ts'
 
 export interface Scope {
@@ -12,8 +13,12 @@ export interface Scope {
   readonly lockFile: string
   /** The one copy of every skill: `<root>/.agents/skills`. */
   readonly skillsDir: string
-  /** Staging, journal and process lock; on the same file system as `skillsDir`; gone when idle. */
-  readonly workDir: string
+  /** Process lock and journal: the user's own, outside the project, one folder for each place; gone when idle. */
+  readonly stateDir: string
+  /** The user keeps the state folder inside the project: then a repository may have brought what lies there. */
+  readonly stateIsInside: boolean
+  /** Why nothing can be written now; a command that has nothing to write goes on. */
+  readonly unwritable?: SkillsError
 }
 
 /**
@@ -27,20 +32,39 @@ export function findScope(settings: Settings, global: boolean | undefined): Scop
     if (!home) {
       throw new SkillsError('home_missing', 'The global scope needs a home directory', { hint: 'set HOME' })
     }
-    return scopeAt('global', home, configDir)
+    return scopeAt('global', home, { files: configDir, settings })
   }
   const root = projectRoot(settings)
-  return scopeAt('project', root, root)
+  return scopeAt('project', root, { files: root, settings })
 }
 
-function scopeAt(kind: Scope['kind'], root: string, files: string): Scope {
+function scopeAt(
+  kind: Scope['kind'],
+  root: string,
+  { files, settings }: { readonly files: string; readonly settings: Settings },
+): Scope {
+  const real = realOrSelf(root)
+  const stateDir = join(settings.dataDir, STATES, sha256Hex(`${kind}\n${real}`).slice(0, 32))
   return {
     kind,
     root,
     projectFile: join(files, 'skills.json'),
     lockFile: join(files, 'skills.lock'),
     skillsDir: join(root, '.agents', 'skills'),
-    workDir: join(root, '.agents', '.skillward'),
+    stateDir,
+    stateIsInside: kind === 'project' && realOrSelf(settings.dataDir).startsWith(real + sep),
+  }
+}
+
+/** Below the data directory: a folder for each scope that a command works on. */
+export const STATES = 'work'
+
+/** One folder has one name here, whatever link leads to it. */
+function realOrSelf(path: string): string {
+  try {
+    return realpathSync.native(path)
+  } catch {
+    return path
   }
 }
 

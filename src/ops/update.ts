@@ -94,7 +94,7 @@ interface Found {
 /** @throws consent_required, consent_denied, local_edits; a source that fails is an item, not an error */
 export async function update(request: UpdateRequest, io: Io): Promise<UpdateResult> {
   const scope = findScope(io.settings, request.global)
-  const before = await readWorkspace(scope, io)
+  const before = await readWorkspace(scope, io, { looks: request.check === true || request.dryRun })
   requireProject(before)
   const names = knownNames(request.names, before).filter((name) => before.lock.skills[name])
   const found = await findNewer(names, before, io)
@@ -119,7 +119,7 @@ export async function update(request: UpdateRequest, io: Io): Promise<UpdateResu
     const next = { project: workspace.project, lock: nextLock(workspace.lock, still) }
     const after = await settled(workspace, next, { force: request.force === true, io })
     applyChange(
-      scope,
+      workspace.scope,
       { before: workspace, after, place },
       { settings: io.settings, force: request.force === true },
     )

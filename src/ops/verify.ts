@@ -49,7 +49,7 @@ export interface VerifyResult {
 
 export async function verify(request: VerifyRequest, io: Io): Promise<VerifyResult> {
   const scope = findScope(io.settings, request.global)
-  const workspace = await readWorkspace(scope, io)
+  const workspace = await readWorkspace(scope, io, { looks: true })
   requireProject(workspace)
   const { lock } = workspace
   const names = knownNames(request.names, workspace)

@@ -1,13 +1,16 @@
-// The project's two files as values, read after any interrupted change was finished, or held under the process lock.
-import { existsSync, rmdirSync } from 'node:fs'
+// The project's two files as values: looked at, read after an interrupted change was finished, or held under the process
+// lock.
+import { accessSync, constants, existsSync, mkdirSync, rmdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { isSkillsError, SkillsError } from '../errors/error.ts'
+import { SkillsError } from '../errors/error.ts'
 import { loadLockfile, loadProject } from '../lock/file.ts'
 import { emptyLockfile, type Lockfile } from '../lock/lockfile.ts'
 import type { Project } from '../lock/project.ts'
 import { withFileLock } from '../platform/file-lock.ts'
+import { isMissing, toFsError } from '../platform/fs.ts'
 import { displayText } from '../platform/text.ts'
-import { discardStaged, finishInterrupted, isInterrupted } from './change.ts'
+import { discardStaged } from './change.ts'
+import { finishInterrupted, isInterrupted, tellInterrupted } from './interrupted.ts'
 import type { Io } from './io.ts'
 import type { Scope } from './scope.ts'
 
@@ -21,30 +24,35 @@ export interface Workspace {
 }
 
 /**
- * The state on disk; a change that was interrupted is finished first. Takes no lock when there is none. Where the change
- * cannot be finished for want of space or permission, the state is read as it is.
+ * The state on disk. What an interrupted change left is finished first; a command that only looks tells of it and reads
+ * what is there. Takes no lock where nothing was interrupted.
  */
-export async function readWorkspace(scope: Scope, io: Io): Promise<Workspace> {
-  if (isInterrupted(scope)) {
-    try {
-      await locked(scope, io, async () => finishInterrupted(scope, io.settings))
-    } catch (error) {
-      if (!isSkillsError(error, 'permission_denied') && !isSkillsError(error, 'disk_full')) throw error
-      const message = `an interrupted change could not be finished: ${error.message}`
-      io.notice({ code: error.code, message, ...(error.hint && { hint: error.hint }) })
-    }
-  }
-  return loadWorkspace(scope)
+export async function readWorkspace(
+  scope: Scope,
+  io: Io,
+  { looks = false }: { readonly looks?: boolean | undefined } = {},
+): Promise<Workspace> {
+  if (!isInterrupted(scope)) return loadWorkspace(scope)
+  if (!looks) return withWorkspace(scope, io, (workspace) => workspace)
+  // The one who works on it may be alive: then it is waited for.
+  return locked(scope, io, () => {
+    if (isInterrupted(scope)) tellInterrupted(scope, io)
+    return loadWorkspace(scope)
+  })
 }
 
-/** Runs `work` on the state on disk while no other process changes it. What it staged and did not use is removed. */
+/**
+ * Runs `work` on the state on disk while no other process changes it. What it staged and did not use is removed. Where the
+ * user's folders cannot be written, `work` may look, and writing throws.
+ */
 export async function withWorkspace<T>(
   scope: Scope,
   io: Io,
   work: (workspace: Workspace) => Promise<T> | T,
 ): Promise<T> {
-  return locked(scope, io, async () => {
-    finishInterrupted(scope, io.settings)
+  return locked(scope, io, async (unwritable) => {
+    if (unwritable) return work(loadWorkspace({ ...scope, unwritable }))
+    finishInterrupted(scope, io)
     try {
       return await work(loadWorkspace(scope))
     } catch (error) {
@@ -75,16 +83,40 @@ function loadWorkspace(scope: Scope): Workspace {
   }
 }
 
-async function locked<T>(scope: Scope, io: Io, work: () => Promise<T>): Promise<T> {
+/** Runs `work` under the process lock, or with the reason why there can be none, when nothing can be written anyway. */
+async function locked<T>(
+  scope: Scope,
+  io: Io,
+  work: (unwritable?: SkillsError) => Promise<T> | T,
+): Promise<T> {
+  const { stateDir, stateIsInside } = scope
+  const unwritable = reasonAgainst(stateDir)
+  if (unwritable) return work(unwritable)
   const onWait = (holder: number | undefined): void => {
     const who = holder ? `process ${holder}` : 'another process'
     io.notice({ code: 'waiting', message: `waiting for ${who}, which works on ${displayText(scope.root)}` })
   }
   try {
-    return await withFileLock(join(scope.workDir, 'lock'), { signal: io.signal, onWait }, work)
+    const options = { signal: io.signal, onWait, onlyVisible: stateIsInside }
+    return await withFileLock(join(stateDir, 'lock'), options, () => work())
   } finally {
-    removeIfEmpty(scope.workDir)
-    if (!existsSync(scope.skillsDir)) removeIfEmpty(dirname(scope.workDir))
+    removeIfEmpty(stateDir)
+    if (!existsSync(scope.skillsDir)) removeIfEmpty(dirname(scope.skillsDir))
+  }
+}
+
+/** Why nothing can be written to a folder that is made when it is missing. */
+function reasonAgainst(folder: string): SkillsError | undefined {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    accessSync(folder, constants.W_OK)
+    return undefined
+  } catch (error) {
+    // Another process may remove the folder in this very moment.
+    if (isMissing(error)) return undefined
+    const reason = toFsError(error, folder)
+    if (reason.code === 'permission_denied') return reason
+    throw reason
   }
 }
 

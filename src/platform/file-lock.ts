@@ -18,6 +18,8 @@ export interface FileLockOptions {
   readonly timeoutMs?: number
   /** Called once when the lock is held by another process. */
   readonly onWait?: (holderPid: number) => void
+  /** Believe in no holder that this machine cannot see: for a file that others may have put there. */
+  readonly onlyVisible?: boolean
 }
 
 interface Holder {
@@ -60,13 +62,13 @@ export async function withFileLock<T>(
 
 async function acquire(
   path: string,
-  { signal, timeoutMs = WAIT_MS, onWait }: FileLockOptions,
+  { signal, timeoutMs = WAIT_MS, onWait, onlyVisible = false }: FileLockOptions,
 ): Promise<string> {
   const deadline = Date.now() + timeoutMs
   let waited = false
   for (let retries = 0; ; retries++) {
     checkSignal(signal)
-    const attempt = tryAcquire(path)
+    const attempt = tryAcquire(path, onlyVisible)
     if (typeof attempt === 'string') return attempt
     if (attempt === undefined && retries < MAX_RETRIES) continue
     if (attempt === undefined) throw vanishing(path)
@@ -91,11 +93,12 @@ function checkSignal(signal: AbortSignal | undefined): void {
 }
 
 /** The token when it was acquired, the holder when there is one, undefined when it is worth trying again at once. */
-function tryAcquire(path: string): string | Holder | undefined {
+function tryAcquire(path: string, onlyVisible: boolean): string | Holder | undefined {
   const token = randomBytes(12).toString('hex')
   if (create(path, token)) return token
   const holder = holderOf(path)
-  if (!holder || !hasEnded(holder)) return holder
+  const isStrange = onlyVisible && holder?.process && fateOf(holder.process) === 'unknown'
+  if (!holder || (!isStrange && !hasEnded(holder))) return holder
   return breakLock(path, { path, token: holder.token }) ? undefined : holder
 }
 
@@ -145,7 +148,7 @@ function createInPlace(path: string, content: string): boolean {
 
 function makeFolder(path: string): false {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     return false
   } catch (error) {
     // Another process may remove a parent in this very moment: worth another try.

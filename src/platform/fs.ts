@@ -14,6 +14,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs'
@@ -45,14 +46,20 @@ export function temporaryName(): string {
 /** Random bytes for the next names: asking for many at once costs what asking for six does. */
 let names = { bytes: Buffer.alloc(0), at: 0 }
 
+export interface WriteOptions {
+  readonly mode?: number | undefined
+  /** An existing folder for the temporary file, used where a rename out of it is possible; else it stands beside. */
+  readonly drafts?: string | undefined
+}
+
 /**
  * Replaces or creates a file so that after a crash the old or the new content stands: temporary file beside, fsync,
  * rename, fsync of the folder. A link in its place is replaced, not followed. Without `mode` an existing file keeps
  * its own and a new one follows the umask. Missing folders are created.
  * @throws permission_denied, disk_full, fs_failed
  */
-export function writeFileAtomic(path: string, data: Uint8Array | string, mode?: number): void {
-  replaceFile(path, data, { mode, durable: true })
+export function writeFileAtomic(path: string, data: Uint8Array | string, options: WriteOptions = {}): void {
+  replaceFile(path, data, { ...options, durable: true })
 }
 
 /**
@@ -67,12 +74,14 @@ export function writeCacheFile(path: string, data: Uint8Array | string, mode?: n
 function replaceFile(
   path: string,
   data: Uint8Array | string,
-  { mode, durable }: { readonly mode: number | undefined; readonly durable: boolean },
+  { mode, drafts, durable }: WriteOptions & { readonly durable: boolean },
 ): void {
   const folder = dirname(path)
-  const temporary = join(folder, temporaryName())
+  let temporary = join(folder, temporaryName())
   try {
     mkdirSync(folder, { recursive: true })
+    if (drafts !== undefined && statSync(drafts).dev === statSync(folder).dev)
+      temporary = join(drafts, temporaryName())
     writeNew(temporary, data, { mode: mode ?? modeOfExisting(path), durable })
     renameSync(temporary, path)
     if (durable) syncFolder(folder)

@@ -101,7 +101,7 @@ function load(settings: Place): CredentialsFile {
 }
 
 function save(file: CredentialsFile, settings: Place): void {
-  writeFileAtomic(credentialsPath(settings), `${JSON.stringify(file, null, 2)}\n`, 0o600)
+  writeFileAtomic(credentialsPath(settings), `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 })
 }
 
 function refuseReadableByOthers(path: string): void {

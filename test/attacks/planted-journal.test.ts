@@ -1,73 +1,101 @@
-// A repository that brings a journal: it can do no more than the skills.json and skills.lock that it carries.
-import { join } from 'node:path'
+// A repository that brings what an interrupted command leaves: journal, stage, trash and lock, where this program once kept
+// them and under the names that it uses now. None of it is read, finished, waited for or removed.
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
+import { add } from '../../src/ops/add.ts'
+import { install } from '../../src/ops/install.ts'
 import { list } from '../../src/ops/list.ts'
-import { skillMd, readTreeText, writeTree } from '../support/skill-tree.ts'
+import { findScope } from '../../src/ops/scope.ts'
+import { readSettings } from '../../src/platform/env.ts'
+import { parseSpec } from '../../src/sources/spec.ts'
+import { interruptChange } from '../support/interrupted.ts'
+import { readTreeText, skillMd, writeTree } from '../support/skill-tree.ts'
 import { type TestIo, testIo } from '../support/test-io.ts'
 
 const EMPTY = '{\n  "lockfileVersion": 1,\n  "skills": {}\n}\n'
+const NAME = '.skillward-0123456789abcdef0123456789abcdef'
+const JOURNAL = JSON.stringify({
+  version: 1,
+  root: '/',
+  work: NAME,
+  before: {},
+  place: ['one'],
+  remove: [],
+  links: [{ action: 'link', dir: '.claude/skills', name: 'one', replaces: 'any' }],
+  project: '{"skills":{}}',
+  lock: EMPTY,
+})
 
-function projectWithJournal(journal: unknown): TestIo {
+/** A project with one skill, installed and linked. */
+async function project(): Promise<TestIo> {
   const io = testIo()
-  writeTree(io.root, { 'victim/file': 'keep', 'home/.bashrc': 'keep' })
-  writeTree(io.project, {
-    'skills.json': '{"skills":{}}',
-    '.agents/.skillward/journal.json': typeof journal === 'string' ? journal : JSON.stringify(journal),
-    '.agents/.skillward/stage/one/SKILL.md': skillMd('one', 'Evil.'),
-    '.agents/skills/one/SKILL.md': skillMd('one', 'Good.'),
-  })
+  const source = writeTree(join(io.root, 'source'), { 'SKILL.md': skillMd('one', 'Good.') })
+  await add({ sources: [parseSpec(source)], as: 'one', agents: ['claude-code'] }, io)
   return io
 }
 
-const base = { version: 1, place: [], remove: [], links: [], project: '{"skills":{}}', lock: EMPTY }
+it.each(['.agents/.skillward', `.agents/${NAME}`])(
+  'neither uses nor removes a planted %s',
+  async (folder) => {
+    const io = await project()
+    writeTree(join(io.project, folder), {
+      'journal.json': JOURNAL,
+      lock: '{"pid":1,"started":"1","boot":"b","host":"other/1","namespace":"n","token":"0123456789abcdef01234567"}',
+      work: NAME,
+      'stage/one/SKILL.md': skillMd('one', 'Evil.'),
+      'trash/one/SKILL.md': 'old',
+    })
+    const before = readTreeText(io.project)
+    await list({}, io)
+    await install({ frozen: true }, io)
+    await install({}, io)
+    expect(readTreeText(io.project)).toEqual(before)
+    expect(io.notices).toEqual([])
+  },
+)
 
-it.each([
-  ['a removal above the project', { ...base, remove: ['../../../victim'] }, 'name_invalid'],
-  ['a copy above the project', { ...base, place: ['../../../victim'] }, 'name_invalid'],
-  [
-    'a link step into no agent folder',
-    { ...base, links: [{ action: 'remove', dir: '../../victim', name: 'file', replaces: 'any' }] },
-    'link_conflict',
-  ],
-  ['a lock that is not one', { ...base, lock: '{}' }, 'lock_version'],
-  ['a project that is not one', { ...base, project: '[]' }, 'project_invalid'],
-  ['another version', { ...base, version: 2 }, 'project_invalid'],
-  ['no JSON', '{', 'project_invalid'],
-  ['a name that is no text', { ...base, place: [5] }, 'project_invalid'],
-  ['a link step that is none', { ...base, place: ['two'], links: [null] }, 'project_invalid'],
-  [
-    'a link step that says not what it replaces',
-    { ...base, links: [{ action: 'remove', dir: '.claude/skills', name: 'one' }] },
-    'project_invalid',
-  ],
-] as const)('refuses %s', async (_what, journal, code) => {
-  const io = projectWithJournal(journal)
-  await expect(list({}, io)).toThrowCode(code)
-  expect(readTreeText(join(io.root, 'victim'))).toEqual({ file: 'keep' })
+it.each(['stage', 'trash', '.'])('writes and takes nothing through a planted link at %s', async (part) => {
+  const io = await project()
+  const outside = writeTree(join(io.root, 'outside'), { authorized_keys: 'mine', 'one/SKILL.md': 'mine' })
+  const link = join(io.project, '.agents/.skillward', part)
+  mkdirSync(dirname(link), { recursive: true })
+  symlinkSync(outside, link)
+  const mine = readTreeText(outside)
+  writeTree(join(io.root, 'source'), { 'SKILL.md': skillMd('one', 'Better.') })
+  await add({ sources: [parseSpec(join(io.root, 'source'))], as: 'one' }, io)
+  expect(readTreeText(outside)).toEqual(mine)
+  expect(readTreeText(io.project)['.agents/skills/one/SKILL.md']).toContain('Better.')
 })
 
-it('does not remove skills of the user that no lock names', async () => {
-  const io = projectWithJournal({
-    ...base,
-    remove: ['one'],
-    links: [{ action: 'remove', dir: '.claude/skills', name: 'own', replaces: 'any' }],
-  })
-  writeTree(io.project, { '.claude/skills/own/SKILL.md': skillMd('own') })
-  await list({}, io)
-  expect(Object.keys(readTreeText(io.project))).toEqual([
-    '.agents/skills/one/SKILL.md',
-    '.claude/skills/own/SKILL.md',
-    'skills.json',
-    'skills.lock',
-  ])
-})
-
-it('does not replace a skill by a staged copy that the lock does not name', async () => {
-  const io = projectWithJournal({ ...base, place: ['one'] })
-  await list({}, io)
+it('believes no journal of a state folder that lies in the project', async () => {
+  const io = testIo()
+  const own = join(io.project, '.cache')
+  const settings = readSettings({ HOME: io.home, SKILLWARD_HOME: own }, io.project)
+  const within = { ...io, settings }
+  writeTree(io.project, { 'skills.json': '{"skills":{}}', '.agents/skills/one/SKILL.md': 'mine' })
+  interruptChange(
+    within,
+    { project: '{"skills":{}}', lock: EMPTY, place: ['one'] },
+    { one: { 'SKILL.md': 'evil' } },
+  )
+  await install({}, within)
+  expect(within.notices.map(({ code }) => code)).toEqual(['interrupted_dropped'])
   expect(readTreeText(io.project)).toEqual({
-    '.agents/skills/one/SKILL.md': skillMd('one', 'Good.'),
     'skills.json': '{"skills":{}}',
     'skills.lock': EMPTY,
+    '.agents/skills/one/SKILL.md': 'mine',
   })
+})
+
+it('waits for no process of another machine where the lock lies in the project', async () => {
+  const io = testIo()
+  const settings = readSettings({ HOME: io.home, SKILLWARD_HOME: join(io.project, '.cache') }, io.project)
+  const within = { ...io, settings }
+  writeFileSync(join(io.project, 'skills.json'), '{"skills":{}}')
+  const { stateDir } = findScope(settings, false)
+  const holder = { pid: 1, started: '1', boot: 'b', host: 'other/1', namespace: 'n', token: '0'.repeat(24) }
+  writeTree(stateDir, { lock: JSON.stringify(holder) })
+  await install({}, within)
+  expect(within.notices).toEqual([])
 })

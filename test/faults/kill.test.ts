@@ -1,5 +1,5 @@
 // kill -9 at random instants of add, update and remove: nothing half-written is ever visible, and the next command heals.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
@@ -60,7 +60,9 @@ it('shows no half-written skill and leaves nothing that the next command does no
     for (const [visible, digest] of visibleSkills(project)) {
       expect(known, `${visible} is half-written after ${args.join(' ')}`).toContain(digest)
     }
-    expect((await runProgram(['list'], options)).code).toBe(0)
+    expect((await runProgram(['install'], options)).code).toBe(0)
+    expect(readdirSync(join(project, '.agents'))).toEqual(['skills'])
+    expect(readdirSync(project).toSorted()).toEqual(['.agents', '.claude', 'skills.json', 'skills.lock'])
     expect(disagreements(project), `after ${args.join(' ')}`).toEqual([])
   }
   expect((await runProgram(['add', source, '--all'], options)).code).toBe(0)

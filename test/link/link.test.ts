@@ -30,6 +30,10 @@ const FILES: readonly SkillFile[] = [
 const INTEGRITY = digestOfFiles(FILES)
 const SKILLS = [{ name: 'pdf', integrity: INTEGRITY }]
 
+const unfinished = mkdtempSync(join(tmpdir(), 'link-work-'))
+/** Where unfinished copies wait. */
+const workFolder = (): string => unfinished
+
 interface Place {
   readonly scope: LinkScope
   readonly settings: Settings
@@ -39,7 +43,7 @@ interface Place {
 function place(kind: 'project' | 'global' = 'project', env: Record<string, string> = {}): Place {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'link-')))
   writeFiles(join(root, '.agents/skills/pdf'), FILES)
-  const scope = { kind, root, workDir: join(root, '.agents/.skillward') }
+  const scope = { kind, root }
   return { root, scope, settings: readSettings({ HOME: root, ...env }, root) }
 }
 
@@ -60,7 +64,7 @@ function plan({ scope, settings }: Place, agents: string[], options: Options = {
 function link(where: Place, agents: string[], options: Options = {}): LinkStep[] {
   const steps = plan(where, agents, options)
   const { makeLink } = options
-  applyLinks(steps, { ...where, filesOf: () => FILES, ...(makeLink ? { makeLink } : {}) })
+  applyLinks(steps, { ...where, filesOf: () => FILES, workFolder, ...(makeLink ? { makeLink } : {}) })
   return steps
 }
 
@@ -71,7 +75,7 @@ function inspect({ scope, settings }: Place, agents: string[]): unknown {
 function unlink({ scope, settings }: Place, agents: string[], force = false): LinkStep[] {
   const dirs = linkDirs(expandAgents(agents), scope, settings)
   const steps = planRemoval({ places: surveyLinks({ scope, dirs, names: ['pdf'] }), skills: SKILLS, force })
-  applyLinks(steps, { scope, settings, filesOf: () => FILES })
+  applyLinks(steps, { scope, settings, filesOf: () => FILES, workFolder })
   return steps
 }
 
@@ -90,7 +94,7 @@ describe('links', () => {
     const where = place()
     const steps = link(where, ['claude-code'])
     expect(plan(where, ['claude-code'])).toEqual([])
-    applyLinks(JSON.parse(JSON.stringify(steps)), { ...where, filesOf: () => FILES })
+    applyLinks(JSON.parse(JSON.stringify(steps)), { ...where, filesOf: () => FILES, workFolder })
     expect(inspect(where, ['claude-code'])).toEqual([])
   })
 
@@ -134,7 +138,7 @@ describe('links', () => {
     const start = processorTime()
     const places = surveyLinks({ scope: where.scope, dirs, names: skills.map((skill) => skill.name) })
     const steps = planLinks({ places, skills, mode: 'symlink' })
-    applyLinks(steps, { ...where, filesOf: () => FILES })
+    applyLinks(steps, { ...where, filesOf: () => FILES, workFolder })
     const took = processorTime() - start
     expect(steps).toHaveLength(900)
     // The goal is 30 ms on a quiet machine; here only a blow-up is caught.
@@ -157,7 +161,7 @@ describe('whole folders that are links', () => {
     symlinkSync('../.agents/skills', join(where.root, '.claude/skills'))
     expect(unlink(where, ['claude-code'])).toEqual([])
     const forged: LinkStep = { action: 'remove', dir: '.claude/skills', name: 'pdf', replaces: 'any' }
-    applyLinks([forged], { ...where, filesOf: () => FILES })
+    applyLinks([forged], { ...where, filesOf: () => FILES, workFolder })
     expect(existsSync(join(where.root, '.agents/skills/pdf/SKILL.md'))).toBe(true)
   })
 
@@ -176,7 +180,7 @@ describe('whole folders that are links', () => {
     symlinkSync('../.claude/skills', join(root, '.agents/skills'))
     const where = {
       root,
-      scope: { kind: 'project', root, workDir: join(root, '.agents/.skillward') } as const,
+      scope: { kind: 'project', root } as const,
     }
     const full = { ...where, settings: readSettings({ HOME: root }, root) }
     link(full, ['claude-code', 'goose'])
@@ -221,14 +225,16 @@ describe('planted links', () => {
     make(where.root)
     await expect(() => plan(where, ['claude-code'])).toThrowCode('link_conflict')
     const step: LinkStep = { action: 'link', dir: '.claude/skills', name: 'pdf', replaces: 'any' }
-    await expect(() => applyLinks([step], { ...where, filesOf: () => FILES })).toThrowCode('link_conflict')
+    await expect(() => applyLinks([step], { ...where, filesOf: () => FILES, workFolder })).toThrowCode(
+      'link_conflict',
+    )
     expect(readdirSync(outside)).toEqual([])
   })
 
   test('refuses a shared folder that leads out of the project', async () => {
     const root = mkdtempSync(join(tmpdir(), 'link-'))
     symlinkSync(outside, join(root, '.agents'))
-    const scope = { kind: 'project', root, workDir: join(root, 'work') } as const
+    const scope = { kind: 'project', root } as const
     await expect(() => surveyLinks({ scope, dirs: ['.claude/skills'], names: ['pdf'] })).toThrowCode(
       'link_conflict',
     )
@@ -237,7 +243,11 @@ describe('planted links', () => {
   test('refuses a forged step for a folder of no agent, and one with a bad name', async () => {
     const where = place()
     const apply = (dir: string, name: string): unknown =>
-      applyLinks([{ action: 'remove', dir, name, replaces: 'any' }], { ...where, filesOf: () => FILES })
+      applyLinks([{ action: 'remove', dir, name, replaces: 'any' }], {
+        ...where,
+        filesOf: () => FILES,
+        workFolder,
+      })
     await expect(() => apply('src', 'pdf')).toThrowCode('link_conflict')
     await expect(() => apply('..', 'pdf')).toThrowCode('link_conflict')
     await expect(() => apply('.claude/skills', '../x')).toThrowCode('name_invalid')
@@ -262,7 +272,7 @@ describe('what already stands there', () => {
     await expect(() => plan(where, ['claude-code'])).toThrowCode('link_conflict')
     link(where, ['claude-code'], { force: true })
     expect(inspect(where, ['claude-code'])).toEqual([])
-    expect(readdirSync(join(where.root, '.agents/.skillward'))).toEqual([])
+    expect(readdirSync(unfinished)).toEqual([])
   })
 
   test('refuses an edited copy as local edits', async () => {
@@ -283,7 +293,9 @@ describe('what already stands there', () => {
     const where = place()
     const steps = plan(where, ['claude-code'])
     own(join(where.root, '.claude/skills/pdf'))
-    await expect(() => applyLinks(steps, { ...where, filesOf: () => FILES })).toThrowCode('link_conflict')
+    await expect(() => applyLinks(steps, { ...where, filesOf: () => FILES, workFolder })).toThrowCode(
+      'link_conflict',
+    )
     expect(readFileSync(join(where.root, '.claude/skills/pdf/SKILL.md'), 'utf8')).toBe('mine')
   })
 })
@@ -314,7 +326,7 @@ describe('copies', () => {
       throw Object.assign(new Error('EPERM: operation not permitted'), { code: 'EPERM' })
     }
     const steps = plan(where, ['claude-code'])
-    const { copied } = applyLinks(steps, { ...where, filesOf: () => FILES, makeLink })
+    const { copied } = applyLinks(steps, { ...where, filesOf: () => FILES, workFolder, makeLink })
     expect(copied).toEqual(steps)
     expect(inspect(where, ['claude-code'])).toEqual([])
     expect(plan(where, ['claude-code'])).toEqual([])
@@ -342,7 +354,7 @@ describe('inspection and removal', () => {
     writeFileSync(join(where.root, '.claude/settings.json'), '{}')
     const steps = unlink(where, ['claude-code', 'tabnine-cli', 'roo'])
     expect(steps).toHaveLength(3)
-    applyLinks(steps, { ...where, filesOf: () => FILES })
+    applyLinks(steps, { ...where, filesOf: () => FILES, workFolder })
     expect(readdirSync(where.root).sort()).toEqual(['.agents', '.claude'])
     expect(readdirSync(join(where.root, '.claude'))).toEqual(['settings.json'])
   })

@@ -11,7 +11,8 @@ const scope = (kind: Scope['kind'], root: string): Scope => ({
   projectFile: `${root}/skills.json`,
   lockFile: `${root}/skills.lock`,
   skillsDir: `${root}/.agents/skills`,
-  workDir: `${root}/.agents/.skillward`,
+  stateDir: `${root}/state`,
+  stateIsInside: false,
 })
 
 it.each([

@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { findScope } from '../../src/ops/scope.ts'
 import { readSettings } from '../../src/platform/env.ts'
@@ -35,14 +35,25 @@ it('never takes a project beyond the root of the repository or the home director
 it('keeps the files of the global scope in the config directory and its skills in the home directory', () => {
   const root = house('home')
   const scope = findScope(readSettings({ HOME: join(root, 'home') }, root), true)
-  expect(scope).toEqual({
+  expect(scope).toMatchObject({
     kind: 'global',
     root: join(root, 'home'),
     projectFile: join(root, 'home/.config/skillward/skills.json'),
     lockFile: join(root, 'home/.config/skillward/skills.lock'),
     skillsDir: join(root, 'home/.agents/skills'),
-    workDir: join(root, 'home/.agents/.skillward'),
+    stateIsInside: false,
   })
+})
+
+it('keeps the state of a project outside it, one for each real folder', () => {
+  const root = house('home', 'one', 'two')
+  symlinkSync('one', join(root, 'link'))
+  const state = (cwd: string, home = 'home'): ReturnType<typeof findScope> =>
+    findScope(readSettings({ HOME: join(root, home) }, join(root, cwd)), undefined)
+  expect(dirname(state('one').stateDir)).toBe(join(root, 'home/.local/share/skillward/work'))
+  expect(state('link').stateDir).toBe(state('one').stateDir)
+  expect(state('two').stateDir).not.toBe(state('one').stateDir)
+  expect([state('one').stateIsInside, state('one', 'one/.cache').stateIsInside]).toEqual([false, true])
 })
 
 it('has no global scope without a home, but a project', async () => {

@@ -50,7 +50,7 @@ describe('writeFileAtomic', () => {
     chmodSync(path, 0o640)
     writeFileAtomic(path, 'x')
     expect(statSync(path).mode & 0o777).toBe(0o640)
-    writeFileAtomic(path, 'x', 0o600)
+    writeFileAtomic(path, 'x', { mode: 0o600 })
     expect(statSync(path).mode & 0o777).toBe(0o600)
   })
 
