@@ -44,3 +44,14 @@ export async function actualTables(db: Database): Promise<string[]> {
     .filter((name) => name !== 'migrations')
     .sort()
 }
+
+/** Names of the columns that the database's table has. */
+export async function actualColumns(db: Database, table: string): Promise<ReadonlySet<string>> {
+  const rows = await db.all<{ name: string }>(
+    db.kind === 'sqlite'
+      ? 'SELECT name FROM pragma_table_info(?)'
+      : 'SELECT column_name AS name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ?',
+    [table],
+  )
+  return new Set(rows.map(({ name }) => name))
+}

@@ -7,10 +7,10 @@ import { createInterface } from 'node:readline'
 import * as z from 'zod/mini'
 import { SkillsError } from '../../src/errors/error.ts'
 import { isDigest } from '../../src/oci/digest.ts'
-import { displayText } from '../../src/platform/text.ts'
+import { displayShort, displayText } from '../../src/platform/text.ts'
 import type { RegistryContext } from '../context.ts'
 import { clearSettings, finishRestore, insertRows, isEmpty, type Row } from '../db/dump.ts'
-import { schemaTables } from '../db/tables.ts'
+import { actualColumns, schemaTables } from '../db/tables.ts'
 import { BACKUP_INDEX, type BackupIndex, blobPath, tablePath } from './backup.ts'
 
 const indexSchema = z.object({
@@ -35,7 +35,10 @@ export async function restore(
     })
   }
   const index = readIndex(folder)
-  for (const { name } of schemaTables()) await checkTable(folder, name, index)
+  for (const { name } of schemaTables()) {
+    await checkTable(folder, name, index)
+    await checkColumns(db, folder, name)
+  }
   for await (const rows of readRows(folder, 'blobs')) {
     for (const row of rows) {
       const digest = String(row.digest)
@@ -76,6 +79,20 @@ async function checkTable(folder: string, name: string, { tables }: BackupIndex)
   if (hash.digest('hex') !== tables[name]?.sha256) throw invalid(`${displayText(path)} is damaged`)
 }
 
+/** A column stands in a statement by its name, so it must be one that the table has. */
+async function checkColumns(db: RegistryContext['db'], folder: string, name: string): Promise<void> {
+  const columns = await actualColumns(db, name)
+  for await (const rows of readRows(folder, name)) {
+    const other = rows.flatMap((row) => Object.keys(row)).find((column) => !columns.has(column))
+    if (other === undefined) continue
+    throw new SkillsError(
+      'backup_invalid',
+      `${displayText(join(folder, tablePath(name)))} has the column ${displayShort(other, 60)}, which the table ${name} has not`,
+      { hint: 'restore it with the version of skills that made it, or a newer one' },
+    )
+  }
+}
+
 async function* readRows(folder: string, name: string): AsyncGenerator<Row[]> {
   const lines = createInterface({
     input: createReadStream(join(folder, tablePath(name))),
@@ -93,15 +110,14 @@ async function* readRows(folder: string, name: string): AsyncGenerator<Row[]> {
   if (rows.length > 0) yield rows
 }
 
-/** A row whose columns can stand in a statement. */
 function rowOf(line: string, table: string): Row {
   try {
-    const row = JSON.parse(line, textAsBytes) as Row
-    if (Object.keys(row).every((column) => /^[a-z_]{1,40}$/.test(column))) return row
+    const row: unknown = JSON.parse(line, textAsBytes)
+    if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row as Row
   } catch (cause) {
     throw invalid(`${tablePath(table)} of the backup is not understood`, cause)
   }
-  throw invalid(`${tablePath(table)} of the backup has a column that no table has`)
+  throw invalid(`${tablePath(table)} of the backup has a line that is no row`)
 }
 
 function textAsBytes(_key: string, value: unknown): unknown {
