@@ -34,8 +34,10 @@ interface Running {
 
 const sync = promisify(fsync)
 const writeLater = promisify(write)
-/** Digests that are remembered as being on the disk. */
-const SETTLED = 20_000
+/** Digests that are remembered as being on the disk, or as being whole. */
+const REMEMBERED = 20_000
+/** So long a blob counts as whole that was hashed and whose file has not changed. */
+const INTACT_MS = 60_000
 /** Of an upload so many bytes at a time go to the file system's memory without a thread. */
 const AT_ONCE = 1024 * 1024
 
@@ -48,6 +50,8 @@ export function openFolderStore(root: string): BlobStore {
   const made = new Set<string>()
   /** Known to be on the disk. */
   const settled = new Set<string>()
+  /** When a blob was hashed, and what its file was then. */
+  const hashed = new Map<string, { readonly file: string; readonly at: number }>()
   const uploadPath = (upload: string): string => join(uploads, upload)
   const blobPath = (digest: string): string => join(folderOf(digest), digest.slice(digest.indexOf(':') + 1))
   const folderOf = (digest: string): string => {
@@ -70,6 +74,22 @@ export function openFolderStore(root: string): BlobStore {
     async stat(digest) {
       const found = statSync(blobPath(digest), { throwIfNoEntry: false })
       return found && { digest, size: found.size, modifiedAt: found.mtimeMs }
+    },
+
+    async intact(digest) {
+      const path = blobPath(digest)
+      const found = statSync(path, { throwIfNoEntry: false })
+      if (!found) return false
+      const file = `${found.ino}:${found.size}:${found.mtimeMs}`
+      const last = hashed.get(digest)
+      if (last?.file === file && Date.now() - last.at < INTACT_MS) return true
+      hashed.delete(digest)
+      const algorithm = algorithmOf(digest)
+      const actual = await guard(path, () => hashFile(path, algorithm))
+      if (`${algorithm}:${actual}` !== digest) return false
+      if (hashed.size > REMEMBERED) hashed.clear()
+      hashed.set(digest, { file, at: Date.now() })
+      return true
     },
 
     async read(digest) {
@@ -185,7 +205,7 @@ export function openFolderStore(root: string): BlobStore {
       const waiting = digests.filter((digest) => !settled.has(digest))
       // All at once: the file system writes its journal once for what waits together.
       await Promise.all([...waiting.map(blobPath), ...new Set(waiting.map(folderOf))].map(syncPath))
-      if (settled.size > SETTLED) settled.clear()
+      if (settled.size > REMEMBERED) settled.clear()
       for (const digest of waiting) settled.add(digest)
     },
 

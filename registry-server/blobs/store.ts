@@ -17,6 +17,11 @@ export interface ByteRange {
 
 export interface BlobStore {
   stat(digest: string): Promise<BlobStat | undefined>
+  /**
+   * Whether the bytes are there and are those of the digest. They are hashed again when the file has changed, and after a
+   * minute in any case.
+   */
+  intact(digest: string): Promise<boolean>
   /** All of a small blob, hashed again. @throws registry_damaged when the bytes are others; not_found */
   read(digest: string): Promise<Buffer>
   /** @throws not_found */

@@ -52,6 +52,9 @@ export function openUpstreamStore(options: UpstreamOptions): BlobStore {
         return size === undefined ? undefined : { digest, size, modifiedAt: 0 }
       }),
 
+    // The other registry answers for its own bytes.
+    intact: (digest) => there(async () => (await client.statBlob(repository, digest)) !== undefined),
+
     read: (digest) => there(() => client.getBlob(repository, { digest })),
 
     stream: (digest, range): Promise<Readable> =>

@@ -50,7 +50,7 @@ export async function hasManifest(db: Database, repositoryId: number, digest: st
   return (await db.one(sql, [repositoryId, digest])) !== undefined
 }
 
-/** Stores the manifest; whether it is new. */
+/** Stores the manifest, over damaged bytes of it too; whether it is new. */
 export async function insertManifest(tx: Database, manifest: NewManifest): Promise<boolean> {
   const { repositoryId, digest, parts } = manifest
   const { changes } = await tx.run(
@@ -67,7 +67,14 @@ export async function insertManifest(tx: Database, manifest: NewManifest): Promi
       manifest.at,
     ],
   )
-  if (changes === 0) return false
+  if (changes === 0) {
+    // The digest is that of the bytes, so where others stand they are damaged.
+    await tx.run(
+      'UPDATE manifests SET bytes = ?, size = ? WHERE repository_id = ? AND digest = ? AND bytes <> ?',
+      [manifest.bytes, manifest.bytes.length, repositoryId, digest, manifest.bytes],
+    )
+    return false
+  }
   for (const part of parts) {
     await tx.run(
       `INSERT INTO manifest_parts (repository_id, manifest, digest, kind) VALUES (?, ?, ?, ?)

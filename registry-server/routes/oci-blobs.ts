@@ -14,7 +14,8 @@ export async function blobRoute(request: OciRequest): Promise<Response> {
 }
 
 async function get({ context, c, name, reference }: OciRequest): Promise<Response> {
-  const blob = await getBlob(context, { principal: c.get('principal'), name, digest: reference })
+  const principal = c.get('principal')
+  const blob = await getBlob(context, { principal, name, digest: reference })
   const { digest, size, repository } = blob
   const headers = {
     'Content-Type': 'application/octet-stream',
@@ -40,7 +41,7 @@ async function get({ context, c, name, reference }: OciRequest): Promise<Respons
   }
   const status = part ? 206 : 200
   if (c.req.raw.method === 'HEAD') {
-    if (await isStored(context, blob)) return new Response(null, { status, headers: all })
+    if (await isStored(context, principal, blob)) return new Response(null, { status, headers: all })
     throw ociError('BLOB_UNKNOWN', `${name} has lost the blob ${digest}`, { hint: 'push it again' })
   }
   const body = await blobBody(context, blob, part)

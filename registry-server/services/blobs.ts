@@ -1,7 +1,7 @@
 // Blobs as a repository shows them. Small ones are kept in memory under their digest.
 import type { Readable } from 'node:stream'
 import { isSkillsError, SkillsError } from '../../src/errors/error.ts'
-import type { Principal } from '../auth.ts'
+import { ANONYMOUS, type Principal } from '../auth.ts'
 import { isDigest } from '../../src/oci/digest.ts'
 import type { ByteRange } from '../blobs/store.ts'
 import type { RegistryContext } from '../context.ts'
@@ -12,6 +12,8 @@ import { ociError } from '../problem.ts'
 import { readable, requireAccess } from './repository.ts'
 
 const SMALL = 1024 * 1024
+/** Above it anybody's question would be work for the disk. */
+const LARGE = 16 * 1024 * 1024
 
 /** @throws DIGEST_INVALID */
 export function assertDigest(digest: string): void {
@@ -44,12 +46,17 @@ export async function getBlob(
   return { ...blob, repository }
 }
 
-/** False when the bytes are gone or cut short: a client that is told so sends them again, which mends it. */
+/**
+ * False when the bytes are gone or others: a client that is told so sends them again, which heals it. What is in memory
+ * does not count, since it ends with the process. A large blob is hashed only for who may send it.
+ */
 export async function isStored(
-  context: RegistryContext,
+  { blobs }: RegistryContext,
+  principal: Principal,
   { digest, size }: Pick<FoundBlob, 'digest' | 'size'>,
 ): Promise<boolean> {
-  return context.cache.get(digest) !== undefined || (await context.blobs.stat(digest))?.size === size
+  if ((await blobs.stat(digest))?.size !== size) return false
+  return (size > LARGE && principal.actor === ANONYMOUS.actor) || blobs.intact(digest)
 }
 
 /** The bytes of a small blob at once, of a large one or of a part as a stream. @throws registry_damaged, BLOB_UNKNOWN */
@@ -99,7 +106,8 @@ export async function mountable(
     const { access: _, ...whole } = principal
     const repository = await readable(context, whole, name).catch(() => undefined)
     const blob = repository && (await findBlob(context.db, repository.id, digest))
-    if (blob) return blob
+    // Bytes that are damaged are not shown anew: the client is to send them.
+    if (blob && (await context.blobs.intact(digest))) return blob
   }
   return undefined
 }

@@ -29,7 +29,7 @@ import { readable, requireAccess, writable } from './repository.ts'
 /** More tags in one request are not taken. */
 const TAGS_AT_ONCE = 50
 
-/** The manifest and whether everybody may read it. @throws MANIFEST_UNKNOWN, NAME_UNKNOWN, UNAUTHORIZED */
+/** The manifest and whether everybody may read it. @throws MANIFEST_UNKNOWN, NAME_UNKNOWN, UNAUTHORIZED; registry_damaged */
 export async function getManifest(
   context: RegistryContext,
   {
@@ -44,6 +44,11 @@ export async function getManifest(
     ? await findManifest(context.db, repository.id, reference)
     : await findTagged(context.db, repository.id, reference)
   if (!found) throw ociError('MANIFEST_UNKNOWN', `${name} has no manifest ${reference}`)
+  if (digestOf(found.bytes, algorithmOf(found.digest)) !== found.digest) {
+    throw new SkillsError('registry_damaged', `The manifest ${found.digest} has other bytes`, {
+      hint: 'push it again; skills registry fsck finds all that is damaged',
+    })
+  }
   return { ...found, repository }
 }
 

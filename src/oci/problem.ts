@@ -50,6 +50,12 @@ export function problemOf(answer: OciResponse, what: string, sending = false): S
   if (sending && said?.detail !== undefined && OWN_CODES.has(said.detail)) {
     return new SkillsError(said.detail as Code, `${shown}: ${said.message || said.code}`, { details })
   }
+  if (said?.detail === 'registry_damaged') {
+    return new SkillsError('registry_damaged', `The registry has lost bytes of ${shown} (${words})`, {
+      hint: 'whoever published it can publish it again, which heals it',
+      details,
+    })
+  }
   if (status === 401 || status === 403) {
     const hint = 'log in with docker login, podman login or skills login, and check what the account may do'
     return new SkillsError('source_unauthorized', `The registry refuses access to ${shown} (${words})`, {

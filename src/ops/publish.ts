@@ -2,10 +2,12 @@
 // content again is a success, other content is refused before anything is sent.
 import type { Capabilities } from '../capabilities/capabilities.ts'
 import type { CapabilityChange } from '../capabilities/diff.ts'
+import type { Code } from '../errors/codes.ts'
 import type { Diagnostic } from '../errors/diagnostic.ts'
 import { isSkillsError, SkillsError } from '../errors/error.ts'
 import type { CredentialLookup } from '../oci/credential.ts'
 import { ociClient, type OciClient } from '../oci/client.ts'
+import { parseManifest } from '../oci/manifest.ts'
 import { displayShort, displayText } from '../platform/text.ts'
 import { repositoryOfName, SCOPE, tagOfVersion, VERSION } from '../registry/names.ts'
 import type { SkillDocument } from '../registry/protocol.ts'
@@ -26,8 +28,11 @@ export interface PublishRequest extends RegistryRequest, Pick<PackRequest, 'fold
 }
 
 export interface PublishResult {
-  /** `published` now, `unchanged` because it was there already, `checked` with `dryRun`. */
-  readonly status: 'published' | 'unchanged' | 'checked'
+  /**
+   * `published` now, `unchanged` because it was there already, `healed` because the registry had it but had lost bytes of
+   * it, `checked` with `dryRun`.
+   */
+  readonly status: 'published' | 'unchanged' | 'healed' | 'checked'
   /** `@scope/name`, or the OCI repository. */
   readonly name: string
   readonly version: string
@@ -71,10 +76,12 @@ async function toRegistry(folder: PackedFolder, request: PublishRequest, io: Io)
   const standing = document?.versions.find(({ version }) => version === folder.version)
   if (standing) {
     // By content, not by artifact: another machine may have compressed the same files to other bytes.
-    if (standing.integrity === folder.packed.integrity) {
-      return { ...judged, digest: standing.digest, widened: [], status: 'unchanged' }
-    }
-    throw exists(`${name}@${folder.version}`, standing.digest, folder)
+    if (standing.integrity !== folder.packed.integrity)
+      throw exists(`${name}@${folder.version}`, standing.digest, folder)
+    const status = dryRun
+      ? 'unchanged'
+      : await heal(folder, standing.digest, placeOf(access, { name, folder, io }))
+    return { ...judged, digest: standing.digest, widened: [], status }
   }
   const widening = await wideningFrom(folder, document, access)
   const result = {
@@ -83,15 +90,64 @@ async function toRegistry(folder: PackedFolder, request: PublishRequest, io: Io)
     diagnostics: [...judged.diagnostics, ...(widening ? [wideningWarning(folder, widening)] : [])],
   }
   if (dryRun) return { ...result, status: 'checked' }
-  const { credential, registry } = access
-  const credentials: CredentialLookup = async () => credential && asOciCredential(credential)
-  const client = ociClient({ registry: new URL(registry).host, credentials, signal: io.signal })
   io.report(`publishing ${displayText(name)}@${folder.version}`)
-  const place = { client, repository: repositoryOfName(name), tag: tagOfVersion(folder.version) }
-  await push(folder, place).catch((error: unknown) => {
-    throw isSkillsError(error, 'source_unauthorized') ? mayNot(name, registry) : error
+  await push(folder, placeOf(access, { name, folder, io })).catch((error: unknown) => {
+    throw isSkillsError(error, 'source_unauthorized') ? mayNot(name, access.registry) : error
   })
   return { ...result, status: 'published' }
+}
+
+interface Place {
+  readonly client: OciClient
+  readonly repository: string
+  readonly tag: string
+}
+
+function placeOf(
+  { credential, registry }: RegistryAccess,
+  { name, folder, io }: { readonly name: string; readonly folder: PackedFolder; readonly io: Io },
+): Place {
+  const credentials: CredentialLookup = async () => credential && asOciCredential(credential)
+  const client = ociClient({ registry: new URL(registry).host, credentials, signal: io.signal })
+  return { client, repository: repositoryOfName(name), tag: tagOfVersion(folder.version) }
+}
+
+/**
+ * Sends a published artifact again when the registry no longer has all its bytes.
+ * @throws registry_damaged when they were lost and this machine compresses the same files to other bytes
+ */
+async function heal(folder: PackedFolder, digest: string, place: Place): Promise<'unchanged' | 'healed'> {
+  const { repository } = place
+  const lost = await lostParts(place, digest)
+  if (lost.length === 0) return 'unchanged'
+  if (digest !== folder.packed.manifestDigest) {
+    throw new SkillsError(
+      'registry_damaged',
+      `The registry has lost ${lost.join(', ')} of ${displayText(repository)}:${place.tag}, and this machine packs the same files to other bytes`,
+      { hint: 'publish it from the machine that published it first, or publish a new version' },
+    )
+  }
+  await push(folder, place)
+  return 'healed'
+}
+
+/** What a registry answers that lost a manifest, or a part of it. */
+const LOST: readonly Code[] = ['source_not_found', 'registry_damaged', 'integrity_mismatch']
+
+/** Digests of what the registry should have for the artifact, and has not. */
+async function lostParts({ client, repository }: Place, digest: string): Promise<string[]> {
+  const standing = await client.getManifest(repository, digest).catch((error: unknown) => {
+    if (isSkillsError(error) && LOST.includes(error.code)) return undefined
+    throw error
+  })
+  if (!standing) return [digest]
+  const manifest = parseManifest(standing.bytes, repository)
+  if (manifest.kind !== 'manifest') return []
+  const lost: string[] = []
+  for (const part of [manifest.config, ...manifest.layers]) {
+    if ((await client.statBlob(repository, part.digest)) === undefined) lost.push(part.digest)
+  }
+  return lost
 }
 
 async function toRepository(
@@ -106,7 +162,10 @@ async function toRepository(
   const standing = await client.headManifest(repository, tag)
   if (standing) {
     const digest = standing.digest ?? (await client.getManifest(repository, tag)).digest
-    if (digest === folder.packed.manifestDigest) return { ...result, status: 'unchanged' }
+    if (digest === folder.packed.manifestDigest) {
+      const status = request.dryRun ? 'unchanged' : await heal(folder, digest, { client, repository, tag })
+      return { ...result, status }
+    }
     if (VERSION.test(tag.replace('_', '+'))) throw exists(`${registry}/${repository}:${tag}`, digest, folder)
   }
   if (request.dryRun) return { ...result, status: 'checked' }
@@ -115,14 +174,7 @@ async function toRepository(
   return { ...result, status: 'published' }
 }
 
-async function push(
-  { packed }: PackedFolder,
-  {
-    client,
-    repository,
-    tag,
-  }: { readonly client: OciClient; readonly repository: string; readonly tag: string },
-): Promise<void> {
+async function push({ packed }: PackedFolder, { client, repository, tag }: Place): Promise<void> {
   for (const { digest, bytes } of [packed.config, ...packed.layers]) {
     await client.pushBlob(repository, { digest, bytes })
   }

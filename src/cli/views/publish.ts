@@ -26,6 +26,7 @@ export function packView(result: PackResult, canvas: Canvas): string {
 const DONE = {
   published: 'Published',
   unchanged: 'Already published, unchanged:',
+  healed: 'Sent again what the registry had lost of',
   checked: 'Would publish',
 } as const
 
