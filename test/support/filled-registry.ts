@@ -56,7 +56,7 @@ export async function fillRegistry(registry: TestRegistry): Promise<Filled> {
   const paths: string[] = ['/api/v1/search?q=pdf', '/.well-known/agent-skills/index.json']
   for (const skill of SKILLS) {
     const artifact = artifactOf(skill, filesToPublish(skill))
-    const answer = await push(registry.fetch, artifact)
+    const answer = await push((path, init) => registry.fetch(path, init), artifact)
     if (answer.status !== 201) throw new Error(`${skill.name}: ${await answer.text()}`)
     const repository = skill.name.slice(1)
     paths.push(
