@@ -1,12 +1,14 @@
 // What source text (Python, JavaScript, Go, …) and shell text show about hosts, variables and files.
-import { evidence, hostOf, urlsOf, type Excerpt, type Found } from './infer-found.ts'
+import { evidence, hostOf, opaqueFound, urlsOf, type Excerpt, type Found } from './infer-found.ts'
 import { COMMON_ENV, isPlaceholderHost, LIBRARY_HOSTS, looksSecret } from './infer-words.ts'
-
-const MAX_LINE = 2000
 
 /** Calls that open a connection. */
 export const NETWORK_CALL =
-  /\brequests\.(?:get|post|put|patch|delete|head|request|Session)\b|\burlopen\b|\burllib\.request\b|\bhttpx\b|\baiohttp\b|\bhttp\.client\b|\bfetch\(|\baxios\b|\bgot[.(]|\bhttps?\.(?:get|request)\(|\bnew WebSocket\(|\bwebsockets?\.connect\b|\bundici\b|\bsuperagent\b|\bnode-fetch\b|\bhttp\.(?:Get|Post|NewRequest)\b|\bNet::HTTP\b|\bcurl_init\b|\bInvoke-(?:WebRequest|RestMethod)\b|\breqwest\b|\bplaywright\b|\bpage\.goto\b|['"]curl['"]|\bcurl -|\bcurl "/
+  /\brequests\.(?:get|post|put|patch|delete|head|request|Session)\b|\burlopen\b|\bsocket\.(?:socket|create_connection)\b|\b(?:net|tls)\.(?:connect|createConnection)\(|\bsmtplib\b|\bftplib\b|\bparamiko\b|\burllib\.request\b|\bhttpx\b|\baiohttp\b|\bhttp\.client\b|\bfetch\(|\baxios\b|\bgot[.(]|\bhttps?\.(?:get|request)\(|\bnew WebSocket\(|\bwebsockets?\.connect\b|\bundici\b|\bsuperagent\b|\bnode-fetch\b|\bhttp\.(?:Get|Post|NewRequest)\b|\bNet::HTTP\b|\bcurl_init\b|\bInvoke-(?:WebRequest|RestMethod)\b|\breqwest\b|\bplaywright\b|\bpage\.goto\b|['"]curl['"]|\bcurl -|\bcurl "/
+
+/** A socket with its host written down: `s.connect(("h", 1))`, `net.connect(1, 'h')`. */
+const CONNECTS =
+  /\b(?:connect(?:_ex)?|create_connection|createConnection)\s{0,8}\(\s{0,8}(?:\(\s{0,8}|\d{1,5}\s{0,8},\s{0,8})['"]([A-Za-z0-9.-]{1,253})['"]/g
 
 /** URLs on such lines are shown to a person or name a format; nobody contacts them. */
 const NOT_CONTACTED =
@@ -44,6 +46,12 @@ export function inferCode(code: Excerpt, options: CodeOptions): Found[] {
         if (host !== undefined && !isPlaceholderHost(host)) seen({ capability: 'network', value: host })
       }
     }
+    if (options.language === 'other' && line.includes('connect')) {
+      for (const [, host = ''] of line.matchAll(CONNECTS)) {
+        if (!isPlaceholderHost(host))
+          seen({ capability: 'network', value: hostOf(`http://${host}`) ?? host.toLowerCase() })
+      }
+    }
     if (options.language === 'other' && /import|from|require\(|['"]@/.test(line)) {
       for (const [pattern, host] of LIBRARY_HOSTS)
         if (pattern.test(line)) seen({ capability: 'network', value: host })
@@ -59,7 +67,10 @@ export function inferCode(code: Excerpt, options: CodeOptions): Found[] {
       else seen({ capability: 'env', sub: required ? 'required' : 'optional', value: name })
     }
     const writes = options.language === 'shell' ? WRITES_SHELL.test(line) : WRITES_FILE.test(line)
-    for (const value of homePaths(line)) {
+    if (options.files && DUMPS_ENV.test(line)) {
+      found.push(opaqueFound('environment', evidence(code, offset, line)))
+    }
+    for (const value of [...homePaths(line), ...(options.files ? systemPaths(line) : [])]) {
       seen({ capability: 'filesystem', sub: 'read', value })
       if (writes) seen({ capability: 'filesystem', sub: 'write', value })
     }
@@ -73,7 +84,7 @@ export function inferCode(code: Excerpt, options: CodeOptions): Found[] {
   return found
 }
 
-/** Lines that are code, with their offset: no comments, no docstrings, nothing minified. */
+/** Lines that are code, with their offset: no comments, no docstrings. */
 function* codeLines(text: string, language: 'shell' | 'other'): Generator<[number, string]> {
   let fence: string | undefined
   for (const [offset, line] of text.split('\n').entries()) {
@@ -82,7 +93,7 @@ function* codeLines(text: string, language: 'shell' | 'other'): Generator<[numbe
       if (line.includes(fence)) fence = undefined
       continue
     }
-    if (line.length > MAX_LINE || start === '' || start.startsWith('#')) continue
+    if (start === '' || start.startsWith('#')) continue
     if (language === 'other') {
       if (start.startsWith('//') || start.startsWith('*')) continue
       const [, block] = /^(?:[rub]{0,2}("""|''')|\/\*)/.exec(start) ?? []
@@ -139,9 +150,28 @@ export function assignedNames(text: string): Set<string> {
   const pattern =
     /(?:^|[;&|(\s])(?:local\s+|readonly\s+|declare\s+(?:-\w+\s+)?)?([A-Z][A-Z0-9_]*)\+?=(?!["']?\$\{?\1\b)/g
   for (const [, name = ''] of text.matchAll(pattern)) names.add(name)
-  for (const [, name = ''] of text.matchAll(/\b(?:read(?:\s+-\w+)*|for)\s+([A-Z][A-Z0-9_]*)\b/g))
+  for (const [, name = ''] of text.matchAll(/\b(?:read(?:\s+-\w{1,20}){0,6}|for)\s+([A-Z][A-Z0-9_]*)\b/g))
     names.add(name)
   return names
+}
+
+/** All variables at once; handing them on to a program is not that. */
+const DUMPS_ENV =
+  /(?<!env=|\.)(?:\bdict\(\s{0,8}os\.environ|\bfor\b.{0,80}\bin\s{0,8}os\.environ\.items\(\s{0,8}\)\s{0,8}:|\bjson\.dumps\(\s{0,8}os\.environ|\bstr\(\s{0,8}os\.environ)|\bJSON\.stringify\(\s{0,8}process\.env\s{0,8}[,)]|\bObject\.(?:entries|keys|values|assign)\([^)\n]{0,40}process\.env\s{0,8}[,)]|(?:^|[;&|({`]\s{0,8})(?:env|printenv|set|export -p|declare -p)\s{0,8}(?:\||>)/
+
+/** Files of the system and of other users that are named literally, each cut to two parts. */
+function systemPaths(line: string): string[] {
+  if (!/\/(?:etc|root|proc|sys|home|Users|var|boot|Library|private)\//.test(line)) return []
+  return Array.from(
+    line.matchAll(
+      /(?:^|[\s"'`=(:<])(\/(?:etc|root|proc|sys|home|Users|boot|Library|private|var\/(?:log|lib|run|spool|db|mail|backups))\/[\w.@+-]{1,80})(\/?)/g,
+    ),
+    ([, path = '', more]) => (more === '' ? path : `${path}/**`),
+  ).filter(
+    (path) =>
+      !/\/\.{1,2}(?:\/|$)/.test(path) &&
+      !/^\/etc\/(?:os-release|ssl|hosts|debian_version|alpine-release|ca-certificates)/.test(path),
+  )
 }
 
 /** Where agents keep the skill itself. */

@@ -1,5 +1,7 @@
 // From simple commands to terminal rules, and to the hosts that a command line contacts.
-import { evidence, hostOf, urlsOf, type Excerpt, type Found } from './infer-found.ts'
+import { GRAMMAR } from '../capabilities/grammar.ts'
+import { evidence, hostOf, opaqueFound, urlsOf, type Excerpt, type Found } from './infer-found.ts'
+import { isHandedCode } from './infer-handed.ts'
 import { ruleOfScript, type Script } from './infer-scripts.ts'
 import { shellCommands, shellFunctions, type ShellCommand } from './infer-shell.ts'
 import {
@@ -18,6 +20,8 @@ export interface CommandContext {
   readonly scripts: ReadonlyMap<string, Script>
   /** Functions that the skill's shell scripts define: calling one starts no program. */
   readonly functions: ReadonlySet<string>
+  /** Its other files that are text. */
+  readonly files: readonly string[]
   /** Where the text stands: in a script and in a block marked as shell any word may be a program, else well-known ones. */
   readonly place: 'script' | 'source' | 'shell block' | 'text'
 }
@@ -28,13 +32,19 @@ export function inferCommands(shell: Excerpt, context: CommandContext): Found[] 
   const lines = shell.text.split('\n')
   const commands = shellCommands(shell.text)
   const reaches = commands.some(({ argv }) => NETWORK_PROGRAMS.has(argv[0] ?? ''))
-  return commands.flatMap((command): Found[] => {
+  return commands.flatMap((command, index): Found[] => {
     const at = evidence(shell, command.line, lines[command.line] ?? '')
     const found: Found[] = hostsOf(command, reaches).map((value) => ({
       capability: 'network',
       value,
       evidence: at,
     }))
+    // In a text, words with bars between them are more often a choice than programs.
+    const certain = context.place === 'script' || context.place === 'shell block'
+    const choice = command.piped && !certain && (commands[index - 1]?.argv.length ?? 0) < 2
+    if (!choice && isHandedCode(command, certain)) found.push(opaqueFound('computed', at))
+    const other = ownFile(command, context)
+    if (other !== undefined) found.push({ ...opaqueFound('program', { ...at, file: other }), evidence: at })
     for (const value of rulesOf(command.argv, functions, context)) {
       found.push({ capability: 'terminal', sub: 'allow', value, evidence: at })
     }
@@ -42,7 +52,52 @@ export function inferCommands(shell: Excerpt, context: CommandContext): Found[] 
   })
 }
 
+/** A file of the skill that is no script by its name, but is run as one. */
+function ownFile({ argv }: ShellCommand, { scripts, files }: CommandContext): string | undefined {
+  const at = argv.findIndex((word) => INTERPRETERS[word] !== undefined || word === 'source' || word === '.')
+  if (at < 0 || at > 3) return undefined
+  const operand = argv.slice(at + 1).find((word) => !word.startsWith('-'))
+  if (operand === undefined || ownScript(operand, scripts)) return undefined
+  const path = operand.replace(/^\.\//, '')
+  return files.find((file) => path === file || path.endsWith(`/${file}`))
+}
+
+/** Where a script opens a connection by the shell's own means. */
+const SHELL_SOCKET = /\/dev\/(?:tcp|udp)\/([^\s/"']+)\//g
+
 function hostsOf({ argv }: ShellCommand, reaches: boolean): string[] {
+  const sockets = argv.flatMap((word) =>
+    Array.from(word.matchAll(SHELL_SOCKET), ([, host = '']) => literalHost(host)),
+  )
+  if (argv.some((word) => LOOKUPS.has(word))) return [...sockets, ...lookups(argv)]
+  return [...sockets, ...contactedHosts(argv, reaches)]
+}
+
+/** Programs that ask for a name, and so carry to its owner what stands in it. */
+const LOOKUPS: ReadonlySet<string> = new Set([
+  'dig',
+  'nslookup',
+  'host',
+  'drill',
+  'ping',
+  'getent',
+  'resolvectl',
+])
+
+function lookups(argv: readonly string[]): string[] {
+  const at = argv.findIndex((word) => LOOKUPS.has(word))
+  return argv
+    .slice(at + 1)
+    .filter((word) => /[…$]/.test(word) || /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i.test(word))
+    .map(literalHost)
+    .filter((host) => !isPlaceholderHost(host) && !/^\d+(?:\.\d+)?$/.test(host))
+}
+
+function literalHost(word: string): string {
+  return GRAMMAR.host.pattern.test(word.toLowerCase()) ? word.toLowerCase() : '*'
+}
+
+function contactedHosts(argv: readonly string[], reaches: boolean): string[] {
   const words = argv.slice(argv.findIndex((token) => !SHELL_PREFIXES.has(token)))
   const contacts = words.some((token) => NETWORK_PROGRAMS.has(token))
   const sets = reaches && (words[0] === 'export' || /^\w+=/.test(words[0] ?? ''))
@@ -68,8 +123,16 @@ function rulesOf(argv: readonly string[], functions: ReadonlySet<string>, contex
     else if (first === 'timeout') rest = rest.slice(/^\d/.test(second) ? 2 : 1)
     else break
   }
-  const rule = ruleOf(rest, functions, context)
-  return rule === undefined ? elevated : [...elevated, rule]
+  const rules = [rest, ...startedByFind(rest)].flatMap((words) => ruleOf(words, functions, context) ?? [])
+  return [...elevated, ...rules]
+}
+
+/** The command after each `-exec` of a find. */
+function startedByFind([program, ...args]: readonly string[]): string[][] {
+  if (program !== 'find' && program !== 'fd') return []
+  return args.flatMap((arg, index) => {
+    return /^-(?:exec|execdir|ok|okdir|x|X)$/.test(arg) ? [args.slice(index + 1)] : []
+  })
 }
 
 function ruleOf(
@@ -81,7 +144,7 @@ function ruleOf(
   const own = ownScript(program, context.scripts)
   if (own) return ruleOfScript(own)
   const name = program.replace(/^.*\/(?=[^/]+$)/, '')
-  if (functions.has(program)) return undefined
+  if (functions.has(program) && !KNOWN_PROGRAMS.has(program)) return undefined
   const interpreter = INTERPRETERS[name]
   if (interpreter !== undefined) return interpreted(interpreter, args, context)
   if (program.includes('/')) return undefined
@@ -144,8 +207,7 @@ function interpreted(
 }
 
 function packageRule(runner: string, args: readonly string[]): string | undefined {
-  const at = args.findIndex((arg) => !arg.startsWith('-'))
-  const name = at < 0 ? undefined : args[at]?.replace(/(?<=.)@[^/]*$/, '')
+  const name = withoutVersion(args.find((arg) => !arg.startsWith('-')))
   return name !== undefined && /^(?:@[\w.-]+\/)?[\w.-]+$/.test(name) ? `${runner} ${name} **` : undefined
 }
 
@@ -163,4 +225,10 @@ function ownScript(token: string, scripts: ReadonlyMap<string, Script>): Script 
   const name = path.slice(path.lastIndexOf('/') + 1)
   const same = [...scripts.values()].filter((script) => script.path.endsWith(`/${name}`))
   return same.length === 1 ? same[0] : undefined
+}
+
+/** `@scope/name` of `@scope/name@1.0`. */
+function withoutVersion(name: string | undefined): string | undefined {
+  const at = name?.indexOf('@', Math.max(name.lastIndexOf('/') + 1, 1)) ?? -1
+  return at < 0 ? name : name?.slice(0, at)
 }

@@ -84,7 +84,7 @@ export function typedText(block: CodeBlock): string {
   // Placeholders are arguments, not redirections.
   return text
     .map((line) =>
-      line.replace(/<([\w./ |:-]+)>/g, (_whole, name: string) => `…${name.replace(/\W+/g, '_')}`),
+      line.replace(/<([\w./ |:-]+)>/g, (_whole, name: string) => `‹${name.replace(/\W+/g, '_')}`),
     )
     .join('\n')
 }

@@ -11,7 +11,8 @@ export interface Script {
   readonly text: string
 }
 
-const MAX_SCRIPT_BYTES = 512 * 1024
+/** Of a larger source the beginning is read. */
+export const MAX_SCRIPT_BYTES = 512 * 1024
 const TESTS =
   /(?:^|\/)(?:tests?|__tests__|spec|fixtures?|test-?fixtures?|node_modules|__pycache__|evals?|dist|vendor)\/|(?:^|\/)(?:test_[^/]*|[^/]*_test|[^/]*[._-](?:test|spec)|conftest|setup|[^/]*\.config|[^/]*\.d)\.\w+$/
 
@@ -34,6 +35,11 @@ export function scriptsOf(files: readonly SkillFile[]): Map<string, Script> {
   return scripts
 }
 
+/** True for what tests the skill, or is built or brought in. */
+export function isTest(path: string): boolean {
+  return TESTS.test(path)
+}
+
 /** Read for hosts and variables, though nothing here runs them as they are. */
 const SOURCE = /^(?:tsx|jsx|go|rs|java|kt|cs|swift|lua)$/
 
@@ -47,11 +53,7 @@ function ofShebang(text: string): string | undefined {
 
 function isEntry(path: string, text: string, shebang: boolean): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  if (
-    TESTS.test(path) ||
-    /^(?:__init__|_\w+)\.py$/.test(name) ||
-    SOURCE.test(/\.(\w+)$/.exec(name)?.[1] ?? '')
-  )
+  if (isTest(path) || /^(?:__init__|_\w+)\.py$/.test(name) || SOURCE.test(/\.(\w+)$/.exec(name)?.[1] ?? ''))
     return false
   if (/(?:^|\/)(?:templates?|assets?|examples?|references?|resources?|snippets?|lib|src\/lib)\//.test(path))
     return shebang && !/(?:^|\/)(?:templates?|assets?|examples?)\//.test(path)

@@ -4,7 +4,7 @@ const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/))
 
 /** Words of the shell itself that come before a command. */
 export const SHELL_PREFIXES = words(
-  'if then else elif do while until ! time command builtin exec nohup env eval xargs sudo doas',
+  'if then else elif do while until ! time command builtin exec nohup env eval xargs parallel sudo doas setsid nice ionice stdbuf unbuffer chronic caffeinate',
 )
 
 /** Shell built-ins and plain text and file tools: every script has them, and they do nothing that other lines do not say. */
@@ -16,14 +16,14 @@ export const HARMLESS =
   paste join column fold fmt nl seq yes jq yq xxd od hexdump base64 md5sum sha1sum sha256sum shasum cksum expr bc id whoami
   hostname uname env clear less more man help history tput stty tar gzip gunzip zip unzip xz bzip2 split rev tac strings
   exec eval command time xargs nohup chmod kill ps top df du free open xdg-open pbcopy pbpaste say
-  pass fail default print then else do bash sh zsh code vim vi nano emacs activate deactivate mapfile readarray dig nslookup ping printenv locale lsof tmutil column
+  pass fail default print then else do bash sh zsh code vim vi nano emacs activate deactivate mapfile readarray printenv locale lsof tmutil column
   builtin caller compgen complete disown enable logout suspend times continue const var import from def class await async use select insert update create begin commit
   print println puts require include namespace package module new public private static void int string bool name description version
   watch pgrep cron the this that and or not is are to for with on in if you your it`)
 
 /** Programs whose URL arguments are places that are contacted. */
 export const NETWORK_PROGRAMS = words(
-  'curl wget http https xh aria2c websocat wscat nc ncat git pip pip3 uv hurl ab',
+  'curl wget http https xh aria2c websocat wscat nc ncat netcat socat telnet dig nslookup host drill ping git pip pip3 uv hurl ab',
 )
 
 /** Programs that are worth a line where the text around them is not marked as shell. */
@@ -32,7 +32,7 @@ export const KNOWN_PROGRAMS =
   conda ruby gem bundle go cargo rustc make cmake gcc clang javac java mvn gradle dotnet docker podman docker-compose kubectl helm
   terraform ansible aws gcloud az gsutil bq vercel netlify wrangler fly heroku supabase firebase curl wget ssh scp rsync
   ffmpeg ffprobe convert magick pandoc pdftotext pdftoppm pdfimages qpdf soffice libreoffice tesseract exiftool yt-dlp
-  sqlite3 psql mysql redis-cli mongosh duckdb brew apt apt-get yum dnf pacman semgrep codeql trivy nmap playwright
+  sqlite3 psql mysql redis-cli mongosh duckdb nc ncat netcat socat telnet sftp ftp lftp rclone brew apt apt-get yum dnf pacman semgrep codeql trivy nmap playwright
   agent-browser osascript launchctl systemctl crontab openssl gpg ssh-keygen stripe sentry-cli slither forge cast anvil`)
 
 /** Interpreters, and the name that rules give them. */

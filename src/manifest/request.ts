@@ -5,7 +5,8 @@ import { describeRule, type CapabilitySeverity } from '../capabilities/describe.
 import { capabilitiesOf, rulesOf, type Rule } from '../capabilities/rules.ts'
 import type { SkillFile } from '../integrity/tree.ts'
 import { displayText } from '../platform/text.ts'
-import { inferCapabilities, type InferredCapability } from './infer.ts'
+import { inferCapabilities } from './infer.ts'
+import type { InferredCapability } from './infer-shorten.ts'
 import type { Manifest } from './manifest.ts'
 
 /** One line of the prompt. */

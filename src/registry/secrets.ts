@@ -15,7 +15,7 @@ const SHAPES: readonly Shape[] = [
     id: 'private_key',
     what: 'a private key',
     pattern:
-      /-----BEGIN (?:[A-Z]{2,10} )?(?:ENCRYPTED )?PRIVATE KEY(?: BLOCK)?-----\s{1,4}(?:[\w-]+: [^\n]{0,200}\n\s{0,4})*([A-Za-z0-9+/=]{40})/g,
+      /-----BEGIN (?:[A-Z]{2,10} )?(?:ENCRYPTED )?PRIVATE KEY(?: BLOCK)?-----\s{1,4}(?:[\w-]{1,40}: [^\n]{0,200}\n\s{0,4}){0,8}([A-Za-z0-9+/=]{40})/g,
   },
   { id: 'aws_key', what: 'an AWS access key', pattern: /\b((?:AKIA|ASIA)[A-Z2-7]{16})\b/g },
   { id: 'github_token', what: 'a GitHub token', pattern: /\b(gh[pousr]_[A-Za-z0-9]{36})\b/g },
