@@ -1,6 +1,7 @@
 // An error as a person and as a machine reads it, and the exit status it maps to.
 import { isSkillsError, SkillsError } from '../errors/error.ts'
 import { displayText } from '../platform/text.ts'
+import { problemLines } from './problems.ts'
 import type { Printer } from './output.ts'
 
 /** A SkillsError stays itself; an abort is `cancelled`; anything else is `internal`. */
@@ -22,19 +23,21 @@ export interface FailureStyle {
 
 /** Writes the error: one JSON value on stdout, or a few lines on stderr. */
 export function printFailure(error: SkillsError, printer: Printer, { json, debug }: FailureStyle): void {
-  const { code, message, hint, details } = error
+  const { code, message, hint, details, problems } = error
   if (json) {
-    printer.json({ error: { code, message, ...(hint === undefined ? {} : { hint }), details } })
+    const told = { ...(hint !== undefined && { hint }), details, ...(problems.length > 0 && { problems }) }
+    printer.json({ error: { code, message, ...told } })
   } else {
     printer.say(failureText(error, printer))
   }
   if (debug) printer.say(stackOf(error))
 }
 
-function failureText({ code, message, hint }: SkillsError, printer: Printer): string {
+function failureText({ code, message, hint, problems }: SkillsError, printer: Printer): string {
   const { style } = printer.err
   if (code === 'cancelled') return style('dim', message)
   const lines = [`${style('red', 'error:')} ${message}`]
+  if (problems.length > 1) lines.push(...problems.flatMap((problem) => problemLines(problem, style)))
   if (hint !== undefined) lines.push(`${style('cyan', 'hint:')} ${hint}`)
   if (code !== 'usage') lines.push(style('dim', `code: ${code}`))
   return lines.join('\n')

@@ -20,6 +20,11 @@ const GRANT: OptionRow = {
 }
 const DRY: OptionRow = { flags: '--dry-run', summary: 'say what would be done, write nothing' }
 const OFFLINE: OptionRow = { flags: '--offline', summary: 'no network: the store alone' }
+const ACCEPT_MOVED: OptionRow = {
+  flags: '--accept-moved <name>',
+  summary: 'take this skill although its tag, version or archive was replaced',
+  many: true,
+}
 const FORCE: OptionRow = { flags: '--force', summary: 'replace what was edited or put there by others' }
 
 const ADD: readonly OptionRow[] = [
@@ -35,6 +40,7 @@ const ADD: readonly OptionRow[] = [
   DRY,
   OFFLINE,
   FORCE,
+  ACCEPT_MOVED,
   { flags: '--path <dir>', summary: 'the source is a folder or an archive here' },
   { flags: '--git <url>', summary: 'the source is a git repository' },
   { flags: '--ref <ref>', summary: 'branch, tag, commit, or semver:RANGE over tags' },
@@ -45,7 +51,7 @@ const ADD: readonly OptionRow[] = [
   { flags: '--registry <url>', summary: 'the registry of @scope/name' },
 ]
 
-const INSTALL: readonly OptionRow[] = [GLOBAL, GRANT, DRY, OFFLINE, FORCE]
+const INSTALL: readonly OptionRow[] = [GLOBAL, GRANT, DRY, OFFLINE, FORCE, ACCEPT_MOVED]
 const FROZEN: readonly OptionRow[] = [
   { flags: '--frozen', summary: 'exactly skills.lock or nothing, like ci; the default where CI is set' },
   { flags: '--no-frozen', summary: 'resolve and write skills.lock also where CI is set' },
@@ -141,6 +147,7 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'move skills to what their sources have now',
     options: [
       { flags: '--check', summary: 'only tell; exit 4 when something is newer, wider or gone' },
+      ACCEPT_MOVED,
       GLOBAL,
       GRANT,
       YES,

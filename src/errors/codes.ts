@@ -20,6 +20,7 @@ export const CODES = {
   source_unauthorized: { title: 'The source refuses access', status: 403, exit: 1 },
   ref_not_found: { title: 'The source has no such branch, tag or commit', status: 404, exit: 1 },
   ref_invalid: { title: 'The branch, tag or commit is not acceptable', status: 400, exit: 3 },
+  source_moved: { title: 'What should never change leads elsewhere now', status: 409, exit: 3 },
   redirect_refused: { title: 'The source redirects to a place that was not asked for', status: 502, exit: 3 },
   fetch_failed: { title: 'The source could not be fetched', status: 502, exit: 1 },
   offline: { title: 'The content is not in the store and the network is off', status: 503, exit: 1 },

@@ -4,11 +4,25 @@ import { CODES, type Code } from './codes.ts'
 /** JSON-safe facts about an error: file, field, digests, names. */
 export type Details = { readonly [key: string]: string | number | boolean | null | readonly string[] }
 
+/** An error as a value, for results that hold several. */
+export interface Failure {
+  readonly code: Code
+  readonly message: string
+  readonly hint?: string
+}
+
+/** What failed of one skill. */
+export interface SkillProblem extends Failure {
+  readonly skill: string
+}
+
 export interface SkillsErrorOptions {
   /** What to type or change next, as one sentence without a period. */
   readonly hint?: string
   readonly details?: Details
   readonly cause?: unknown
+  /** Every skill that failed, where the error stands for several of them. */
+  readonly problems?: readonly SkillProblem[]
 }
 
 /** The program, the server beside it and the library are bundles with a class each; an error of one is one to all. */
@@ -19,6 +33,7 @@ export class SkillsError extends Error {
   readonly code: Code
   readonly hint: string | undefined
   readonly details: Details
+  readonly problems: readonly SkillProblem[]
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     return typeof value === 'object' && value !== null && BRAND in value
@@ -30,6 +45,7 @@ export class SkillsError extends Error {
     this.code = code
     this.hint = options.hint
     this.details = options.details ?? {}
+    this.problems = options.problems ?? []
     Object.defineProperty(this, BRAND, { value: true })
   }
 
@@ -42,4 +58,9 @@ export class SkillsError extends Error {
 /** True for a `SkillsError`, and for the given code when one is named. */
 export function isSkillsError(error: unknown, code?: Code): error is SkillsError {
   return error instanceof SkillsError && (code === undefined || error.code === code)
+}
+
+/** The error as a value. */
+export function failureOf({ code, message, hint }: SkillsError): Failure {
+  return { code, message, ...(hint !== undefined && { hint }) }
 }

@@ -3,6 +3,7 @@
 import type { Code } from '../errors/codes.ts'
 import { SkillsError } from '../errors/error.ts'
 import { displayShort, displayText } from '../platform/text.ts'
+import { shellCommand } from '../platform/shell.ts'
 
 /** The code for each way in which the text can be wrong; the lockfile has one for each, the project one for all. */
 export interface JsonCodes {
@@ -60,7 +61,7 @@ function unreadable(text: string, file: string, why: { codes: JsonCodes; cause: 
   if (marker) {
     const line = lineAt(text, marker.index)
     return new SkillsError(why.codes.conflict, `${shown} has a merge conflict marker in line ${line}`, {
-      hint: `take one side (git checkout --ours ${shown}, or --theirs), then run skills install`,
+      hint: `take one side (${shellCommand('git checkout --ours', shown)}, or --theirs), then run skills install`,
       details: { file, line },
     })
   }

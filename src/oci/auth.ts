@@ -12,6 +12,7 @@ import {
 } from './credential.ts'
 import { realmMayHaveCredential, realmProblem } from './realm.ts'
 import { shownUrl, type OciResponse, type Transport } from './transport.ts'
+import { shellCommand } from '../platform/shell.ts'
 
 /** What a request does to which repository. */
 export interface Access {
@@ -147,7 +148,7 @@ async function fetchToken(access: Access, challenge: Challenge, options: TokenOp
   const answer = await askRealm(realm, { access, service: challenge.params.get('service') }, options)
   if (answer.status === 401 || answer.status === 403 || answer.status === 400) {
     throw new SkillsError('source_unauthorized', notAccepted(access, options), {
-      hint: `log in with: docker login ${displayShort(options.registry, 260)}`,
+      hint: `log in with: ${shellCommand('docker login', options.registry)}`,
       details: { realm: shownUrl(realm), status: answer.status },
     })
   }

@@ -1,37 +1,34 @@
-// The layers of one artifact as one list of entries: tar layers over each other as image layers are, raw files by title.
-// Never guesses where two readers could differ; what cannot be read for sure is refused.
-import * as zlib from 'node:zlib'
-import type { Buffer } from 'node:buffer'
+// The layers of one artifact as one list of entries: archives over each other as image layers are, raw files by title.
+// Never guesses where two readers could differ; what cannot be read for sure is refused, and company is left out and told.
 import { SkillsError } from '../errors/error.ts'
 import { readArchive, type ArchiveEntry } from '../platform/archive.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { pathCollision, pathProblem } from '../platform/path-name.ts'
 import { displayShort } from '../platform/text.ts'
+import { isEmptyTar, type KnownLayer, knownLayer, type Layer, type LayerKind } from './layer-kind.ts'
 import { artifactInvalid, type Descriptor } from './manifest.ts'
-import { TITLE } from './media-types.ts'
-
-/** A layer and its bytes. */
-export interface Layer {
-  readonly descriptor: Descriptor
-  readonly bytes: Buffer
-}
+import { EMPTY, TITLE } from './media-types.ts'
 
 const WHITEOUT = '.wh.'
 const OPAQUE = '.wh..wh..opq'
 /** More than any image builder writes. */
-const TAR_LAYERS = 200
-const TAR_TYPE = /[.+]tar(?:[.+](?:gzip|gz|zstd))?$/i
-const ARCHIVE_NAME = /\.(?:tar\.gz|tgz|tar)$/i
+const ARCHIVE_LAYERS = 200
+
+/** What the layers hold, and those that are no content. */
+export interface LayerContent {
+  readonly entries: ArchiveEntry[]
+  readonly left: readonly Descriptor[]
+}
 
 /**
  * @param what for messages: `ghcr.io/o/r:1.0.0`
  * @throws artifact_invalid, and the codes of `readArchive`
  */
-export async function readLayers(layers: readonly Layer[], what: string): Promise<ArchiveEntry[]> {
+export async function readLayers(layers: readonly Layer[], what: string): Promise<LayerContent> {
+  const known = layers.map((layer) => knownLayer(layer, what))
+  const archives = chosenArchives(known, what)
   const files = new Map<string, ArchiveEntry>()
   let bytes = 0
-  let tars = 0
-  const titled: ArchiveEntry[] = []
   const add = (entries: readonly ArchiveEntry[]): void => {
     stack(files, entries, what)
     bytes += entries.reduce((sum, entry) => sum + entry.bytes.length, 0)
@@ -40,94 +37,55 @@ export async function readLayers(layers: readonly Layer[], what: string): Promis
       details: { files: files.size, bytes, limit: LIMITS.unpackedBytes },
     })
   }
-  for (const layer of layers) {
-    const content = await readLayer(layer, what)
-    if (!Array.isArray(content)) titled.push(content)
-    else {
-      tars += 1
-      if (tars > TAR_LAYERS) throw artifactInvalid(what, `it has more than ${TAR_LAYERS} tar layers`)
-      add(content)
-    }
-  }
+  for (const layer of archives) add(await entriesOf(layer))
+  // Beside archives that hold a skill, single files are company; a tool that packs folders as archives needs them.
+  const whole = [...files.keys()].some((path) => /(?:^|\/)skill\.md$/i.test(path))
+  const titled = whole ? [] : known.filter(({ kind }) => kind === 'file')
   // Files by title have no order among themselves.
-  if (titled.length > 0) add(titled)
+  if (titled.length > 0) add(titled.map((layer) => titledFile(layer, what)))
+  const left = known.filter((layer) => !archives.includes(layer) && !titled.includes(layer))
+  if (files.size === 0 && left[0]) throw noContent(left[0], what)
   const pair = pathCollision(files.keys())
   if (pair) {
     const [first, second] = pair.map((path) => displayShort(path, 200))
     throw artifactInvalid(what, `two of its names are one on some systems: ${first} and ${second}`)
   }
-  return [...files.values()]
+  return {
+    entries: [...files.values()],
+    left: left.map(({ descriptor }) => descriptor).filter(({ mediaType }) => mediaType !== EMPTY),
+  }
 }
 
-/** The entries of a tar, or the one file of a layer with a title. */
-async function readLayer({ descriptor, bytes }: Layer, what: string): Promise<ArchiveEntry[] | ArchiveEntry> {
-  const title = descriptor.annotations[TITLE]
-  const plain = plainBytes(bytes, what)
-  const saysTar = TAR_TYPE.test(descriptor.mediaType) || (title !== undefined && ARCHIVE_NAME.test(title))
-  const isTar = looksLikeTar(plain)
-  // Old tools call every file a tar, and some call a tar anything; the bytes decide, but a file with a title that is
-  // not called a tar is a file even if it is an archive.
-  if (isTar && (saysTar || title === undefined)) {
-    return isEmptyTar(plain) ? [] : readArchive(plain, { name: title ?? descriptor.mediaType })
-  }
-  if (title === undefined) {
+/** The archives of the best kind that there is; only those of images lie over each other. */
+function chosenArchives(known: readonly KnownLayer[], what: string): readonly KnownLayer[] {
+  const of = (kind: LayerKind): readonly KnownLayer[] => known.filter((layer) => layer.kind === kind)
+  const [content, archives, unnamed] = [of('content'), of('archive'), of('unnamed')]
+  if (content.length > 1 || (content.length + archives.length === 0 && unnamed.length > 1))
     throw artifactInvalid(
       what,
-      `a layer of type ${displayShort(descriptor.mediaType, 100)} is no tar and has no title`,
+      'it has more than one layer of content, and readers would differ in which counts',
     )
-  }
-  return titledFile(title, bytes, what)
+  if (archives.length > ARCHIVE_LAYERS && content.length === 0)
+    throw artifactInvalid(what, `it has more than ${ARCHIVE_LAYERS} archives as layers`)
+  return content.length > 0 ? content : archives.length > 0 ? archives : unnamed
 }
 
-function titledFile(title: string, bytes: Buffer, what: string): ArchiveEntry {
+async function entriesOf({ descriptor, plain }: KnownLayer): Promise<readonly ArchiveEntry[]> {
+  if (isEmptyTar(plain)) return []
+  return readArchive(plain, { name: descriptor.annotations[TITLE] ?? descriptor.mediaType })
+}
+
+function titledFile({ descriptor, bytes }: KnownLayer, what: string): ArchiveEntry {
+  const title = descriptor.annotations[TITLE] ?? ''
   const path = title.replace(/^(?:\.\/)+/, '')
   const problem = pathProblem(path)
   if (problem !== undefined) throw artifactInvalid(what, `the title "${displayShort(title, 200)}" ${problem}`)
   return { path, kind: 'file', bytes }
 }
 
-/** Bytes without zstd; gzip is left to the reader of archives. */
-function plainBytes(bytes: Buffer, what: string): Buffer {
-  if (bytes.length < 4 || bytes.readUInt32LE(0) !== 0xfd2fb528) return bytes
-  // Node has it from 22.15.
-  const { zstdDecompressSync } = zlib as unknown as {
-    zstdDecompressSync?: (bytes: Buffer, options: object) => Buffer
-  }
-  if (!zstdDecompressSync) {
-    throw artifactInvalid(
-      what,
-      'it is compressed with zstd, which this Node cannot read',
-      'use Node 22.15 or later',
-    )
-  }
-  const most = Math.min(LIMITS.unpackedBytes, Math.max(LIMITS.ratioFloor, bytes.length * LIMITS.unpackRatio))
-  try {
-    return zstdDecompressSync(bytes, { maxOutputLength: most })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new SkillsError('limit_exceeded', `${displayShort(what, 300)} unpacks to more than ${most} bytes`)
-    }
-    throw artifactInvalid(what, 'its zstd data is damaged')
-  }
-}
-
-function looksLikeTar(bytes: Buffer): boolean {
-  if (bytes.length > 2 && bytes[0] === 0x1f && bytes[1] === 0x8b) return true
-  return bytes.toString('latin1', 257, 262) === 'ustar' || isEmptyTar(bytes)
-}
-
-/** The end mark alone, plain or compressed: what tools write for "nothing". */
-function isEmptyTar(bytes: Buffer): boolean {
-  if (bytes.length > 16 * 1024) return false
-  let plain = bytes
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    try {
-      plain = zlib.gunzipSync(bytes, { maxOutputLength: 64 * 1024 })
-    } catch {
-      return false
-    }
-  }
-  return plain.length >= 1024 && plain.length % 512 === 0 && plain.every((byte) => byte === 0)
+function noContent({ descriptor }: Layer, what: string): SkillsError {
+  const type = displayShort(descriptor.mediaType, 100)
+  return artifactInvalid(what, `a layer of type ${type} is no tar or zip and has no title`)
 }
 
 /**

@@ -6,7 +6,8 @@ import type { ArchiveEntry } from '../platform/archive.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { mapParallel } from '../platform/parallel.ts'
 import { displayShort } from '../platform/text.ts'
-import { readLayers, type Layer } from './layers.ts'
+import { isContentType, type Layer } from './layer-kind.ts'
+import { type LayerContent, readLayers } from './layers.ts'
 import {
   artifactInvalid,
   parseManifest,
@@ -15,24 +16,31 @@ import {
   type ImageManifest,
 } from './manifest.ts'
 import {
+  EMPTY,
   INTEGRITY,
   REF_NAME,
   SKILL_ARTIFACT,
   SKILL_COLLECTION,
   SKILL_NAME,
   SKILL_REF,
+  TITLE,
 } from './media-types.ts'
+import { shellCommand } from '../platform/shell.ts'
 
 /** Where the parts of an artifact come from; whoever gives them has verified their digests. */
 export interface ArtifactReader {
   /** Undefined when the repository does not have it. */
   manifest(descriptor: Descriptor): Promise<Uint8Array | undefined>
   blob(descriptor: Descriptor): Promise<Uint8Array>
+  /** Told once what of an artifact is no content and was left out; safe to show. */
+  notice?(notice: { readonly code: string; readonly message: string }): void
 }
 
 const LAYERS = 5000
 const COLLECTION = 500
 const DEPTH = 3
+/** Layers that a remark names. */
+const SHOWN = 5
 /** Requests at a time. */
 const PARALLEL = 6
 /** Manifests of an index that are no content: attestations that build tools add. */
@@ -69,15 +77,32 @@ async function unpackManifest(
   { layers, artifactType, annotations }: ImageManifest,
   job: Job,
 ): Promise<ArchiveEntry[]> {
-  const { what, reader } = job
-  if (layers.length > LAYERS) throw artifactInvalid(what, `it has more than ${LAYERS} layers`)
+  if (layers.length > LAYERS) throw artifactInvalid(job.what, `it has more than ${LAYERS} layers`)
+  const { entries, left } = await readContent(layers, job)
+  remarkLeft(left, job)
+  if (artifactType === SKILL_ARTIFACT) checkIntegrity(entries, annotations[INTEGRITY], job.what)
+  return entries
+}
+
+/** One layer that is called the content is fetched alone; its company may be large, or not there at all. */
+async function readContent(layers: readonly Descriptor[], job: Job): Promise<LayerContent> {
+  const content = layers.filter(({ mediaType }) => isContentType(mediaType))
+  if (content.length === 1 && layers.length > 1) {
+    const { entries } = await readLayers(await fetchLayers(content, job), job.what)
+    if (entries.length > 1 || content[0]?.annotations[TITLE] === undefined)
+      return { entries, left: layers.filter((layer) => layer !== content[0] && layer.mediaType !== EMPTY) }
+  }
+  return readLayers(await fetchLayers(layers, job), job.what)
+}
+
+async function fetchLayers(layers: readonly Descriptor[], { what, reader }: Job): Promise<Layer[]> {
   const announced = layers.reduce((sum, layer) => sum + layer.size, 0)
   if (announced > LIMITS.archiveBytes) {
     throw new SkillsError('limit_exceeded', `${displayShort(what, 300)} has ${announced} bytes`, {
       details: { bytes: announced, limit: LIMITS.archiveBytes },
     })
   }
-  const read = await mapParallel(layers, PARALLEL, async (descriptor): Promise<Layer> => {
+  return mapParallel(layers, PARALLEL, async (descriptor): Promise<Layer> => {
     const bytes = await reader.blob(descriptor)
     if (bytes.length !== descriptor.size) {
       throw new SkillsError(
@@ -87,9 +112,19 @@ async function unpackManifest(
     }
     return { descriptor, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) }
   })
-  const entries = await readLayers(read, what)
-  if (artifactType === SKILL_ARTIFACT) checkIntegrity(entries, annotations[INTEGRITY], what)
-  return entries
+}
+
+function remarkLeft(left: readonly Descriptor[], { what, reader }: Job): void {
+  if (left.length === 0) return
+  const names = left
+    .slice(0, SHOWN)
+    .map(({ mediaType, annotations }) => displayShort(annotations[TITLE] ?? mediaType, 100))
+  const more = left.length > SHOWN ? ` and ${left.length - SHOWN} more` : ''
+  const count = left.length === 1 ? 'one layer' : `${left.length} layers`
+  reader.notice?.({
+    code: 'layers_left_out',
+    message: `left out ${count} of ${displayShort(what, 300)} beside the skill's content: ${names.join(', ')}${more}`,
+  })
 }
 
 /** The promise of our own form. Packings of others do not make it; with links in it, it is of what they lead to. */
@@ -152,7 +187,7 @@ function elsewhere({ annotations }: Descriptor, name: string, what: string): Ski
     `its skill ${name} stands in another repository`,
     place === undefined
       ? 'ask its publisher where the skill is'
-      : `add that skill itself: skills add oci://${displayShort(place.replace(/^oci:\/\//, ''), 200)}`,
+      : `add that skill itself: ${shellCommand('skills add', `oci://${place.replace(/^oci:\/\//, '').slice(0, 200)}`)}`,
   )
 }
 

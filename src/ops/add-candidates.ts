@@ -12,6 +12,7 @@ import { chooseAgents } from './choose-agents.ts'
 import { type Decided, decideGrants } from './decide-grants.ts'
 import type { Io } from './io.ts'
 import { assertFree, nextLock } from './lock-entry.ts'
+import { assertNotMoved } from './moved.ts'
 import { recordAll } from './record.ts'
 import type { Scope } from './scope.ts'
 import { settled, stageDecided } from './stage.ts'
@@ -25,10 +26,12 @@ export async function warmUp(): Promise<void> {
 /** Nothing is visible before everything was granted; an error leaves the project as it was. */
 export async function addCandidates(
   candidates: readonly Candidate[],
-  request: Pick<AddRequest, 'agents' | 'as' | 'copy' | 'yes' | 'grant' | 'dryRun' | 'force'>,
+  request: Pick<AddRequest, 'agents' | 'as' | 'copy' | 'yes' | 'grant' | 'dryRun' | 'force' | 'acceptMoved'>,
   { workspace: before, io }: { readonly workspace: Workspace; readonly io: Io },
 ): Promise<AddResult> {
   const { scope } = before
+  const accepted = request.acceptMoved ?? []
+  assertNotMoved(candidates, before.lock, accepted)
   const wanted = request.agents && expandAgents(request.agents)
   const agents = await chooseAgents({ wanted, yes: request.yes === true, workspace: before, io })
   const decided = await decideGrants(candidates, before.lock, { grant: request.grant, io })
@@ -42,6 +45,7 @@ export async function addCandidates(
   const force = request.force === true
   return withWorkspace(scope, io, async (workspace) => {
     assertFree(candidates, workspace.lock, request.as)
+    assertNotMoved(candidates, workspace.lock, accepted)
     const skills = decided.map((skill) => describe(skill, workspace.lock))
     const place = await stageDecided(decided, workspace, { force, io })
     await recordAll(decided, workspace, io)

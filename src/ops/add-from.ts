@@ -38,6 +38,8 @@ export async function addFrom(
     }
   }
   const { obtainCandidates } = await import('./candidates.ts')
+  const { remarkUncovered } = await import('./source-policy.ts')
+  remarkUncovered(sources, before.project, io)
   const rest = loadSoon(() => loadRest(request.dryRun === true))
   const elsewhere = sources.filter(({ kind }) => kind !== 'registry')
   const found = await mapParallel(elsewhere, SIDE_BY_SIDE, (source) => {

@@ -28,6 +28,8 @@ export interface AddRequest extends ScopeRequest {
   readonly offline?: boolean
   /** Replace a locally edited copy. */
   readonly force?: boolean
+  /** Names of skills whose moved tag, version or archive address is taken all the same. */
+  readonly acceptMoved?: readonly string[]
 }
 
 export interface AddedSkill {

@@ -2,7 +2,6 @@
 import { SkillsError } from '../errors/error.ts'
 import { dependenciesOf, reachable } from '../lock/dependencies.ts'
 import type { LockEntry, Lockfile } from '../lock/lockfile.ts'
-import { mapParallel } from '../platform/parallel.ts'
 import { displayText } from '../platform/text.ts'
 import { formatSpec, parseSpec } from '../sources/spec.ts'
 import { openStore } from '../store/store.ts'
@@ -12,13 +11,9 @@ import { claimPlace } from './installed.ts'
 import type { GrantChoice, Io, ScopeRequest } from './io.ts'
 import { nextLock, wantedLock } from './lock-entry.ts'
 import { type LockedSkill, materialise } from './materialise.ts'
-import type { Asked } from './resolve-dependencies.ts'
 import { findScope, type Scope } from './scope.ts'
 import { isAnswer } from './spec-answer.ts'
 import { readWorkspace, requireProject, withWorkspace, type Workspace } from './workspace.ts'
-
-/** Sources that are asked at the same time. */
-const SIDE_BY_SIDE = 8
 
 export interface InstallRequest extends ScopeRequest {
   /** Exactly the lock: never resolve, never write skills.json or skills.lock (`ci`, `install --frozen`). */
@@ -29,6 +24,8 @@ export interface InstallRequest extends ScopeRequest {
   readonly force?: boolean
   /** Every skill may go: skills.json asks for none. */
   readonly removeAll?: boolean
+  /** Names of skills whose moved tag, version or archive address is taken all the same. */
+  readonly acceptMoved?: readonly string[]
 }
 
 export interface InstalledSkill {
@@ -59,7 +56,7 @@ export async function install(request: InstallRequest, io: Io): Promise<InstallR
   requireProject(before)
   if (request.frozen) assertFresh(before, io)
   else if (!request.dryRun) await agreeToEmpty(before, request, io)
-  const resolved = request.frozen ? [] : await resolveMissing(before, request, io)
+  const resolved = request.frozen ? [] : await resolveStale(before, request, io)
   if (request.dryRun) return dryRun(before, { resolved, request, io })
   return withWorkspace(scope, io, (workspace) => installLocked(workspace, { resolved, request, io }))
 }
@@ -140,38 +137,15 @@ async function claimAll(
 }
 
 /** Resolves what skills.json asks for and the lock does not answer, and asks for its grants. */
-async function resolveMissing(
+async function resolveStale(
   workspace: Workspace,
   request: InstallRequest,
   io: Io,
 ): Promise<readonly Decided[]> {
-  const { scope, lock } = workspace
   const stale = staleSpecs(workspace).map(([name, text]) => ({ name, spec: parseSpec(text) }))
   if (stale.length === 0 && unanswered(workspace) === undefined) return []
-  const [{ obtainCandidates }, { decideGrants }, { solvedCandidates }] = await Promise.all([
-    import('./candidates.ts'),
-    import('./decide-grants.ts'),
-    import('./solved-candidates.ts'),
-  ])
-  const elsewhere = stale.filter(({ spec }) => spec.kind !== 'registry')
-  const found = await mapParallel(elsewhere, SIDE_BY_SIDE, async ({ name, spec }) => {
-    const candidates = await obtainCandidates(spec, { as: name, ...request }, { scope, lock, io })
-    if (candidates.length === 1) return candidates
-    throw new SkillsError(
-      'skill_ambiguous',
-      `skills.json: "${name}" is a source of ${candidates.length} skills`,
-      {
-        hint: 'name one with #path:FOLDER in its spec',
-        details: { file: scope.projectFile, field: `skills.${name}` },
-      },
-    )
-  })
-  const asked = stale.flatMap(({ name, spec: { skill: _skill, ...spec } }): Asked[] =>
-    spec.kind === 'registry' ? [{ spec, as: name }] : [],
-  )
-  const candidates = found.flat()
-  const solved = await solvedCandidates({ asked, candidates, offline: request.offline }, { workspace, io })
-  return decideGrants([...candidates, ...solved], lock, { grant: request.grant, io })
+  const { resolveMissing } = await import('./resolve-missing.ts')
+  return resolveMissing(stale, workspace, { request, io })
 }
 
 /** A skill of the lock that needs one which the lock has not; bare names outside registries are only remarks. */

@@ -9,6 +9,7 @@ import { formatSpec, parseSpec } from '../sources/spec.ts'
 import type { Candidate } from './candidates.ts'
 import type { Decided } from './decide-grants.ts'
 import type { ProjectState } from './project-links.ts'
+import { shellCommand } from '../platform/shell.ts'
 
 /** The entry for a skill; fields of an older entry that this version does not know survive. */
 function entryOf({ candidate, granted }: Decided, before: LockEntry | undefined): LockEntry {
@@ -81,8 +82,8 @@ export function assertFree(
   lock: Lockfile,
   as: string | undefined,
 ): readonly Candidate[] {
-  const chosen = candidates.filter(({ dependency }) => !dependency)
-  if (as !== undefined && chosen.length > 1) {
+  const chosen = candidates.filter(({ name }) => name === as)
+  if (chosen.length > 1) {
     throw new SkillsError('usage', `--as names one skill, but ${chosen.length} were chosen`, {
       hint: 'choose one with --skill NAME',
     })
@@ -126,7 +127,7 @@ function place(spec: Spec): string {
 
 function exists(name: string, where: string): SkillsError {
   return new SkillsError('skill_exists', `The name "${displayText(name)}" is taken by ${where}`, {
-    hint: `add it under another name with --as NAME, or run "skills remove ${displayText(name)}" first`,
+    hint: `add it under another name with --as NAME, or run "${shellCommand('skills remove', name)}" first`,
     details: { name },
   })
 }

@@ -30,7 +30,8 @@ export interface MaterialiseOptions {
 /**
  * Stages every skill's verified files: those of the store first, the rest from their sources, each source opened once.
  * What was fetched is stored. Many skills are staged by two threads.
- * @throws integrity_mismatch, offline, and what opening and reading a source throw
+ * @throws after every source was asked, what failed as one error with its `problems`: integrity_mismatch, offline, and what
+ *   opening and reading a source throw
  */
 export async function materialise(
   skills: readonly LockedSkill[],
@@ -79,19 +80,24 @@ async function fetchMissing(
   work: Work,
   options: MaterialiseOptions,
 ): Promise<void> {
-  const { fetchGroup } = await import('./fetch-group.ts')
+  const [{ fetchGroup }, { gatherProblems }] = await Promise.all([
+    import('./fetch-group.ts'),
+    import('./problems.ts'),
+  ])
+  const problems = gatherProblems()
   if (missing.length > WORTH_A_THREAD) work.helper ??= startHelper(work.job)
   const { helper } = work
   const groups = [...groupBy(missing, ({ entry }) => addressOf(entry.resolution)).values()]
   let done = 0
   await mapParallel(groups, SIDE_BY_SIDE, async (group) => {
-    await fetchGroup(group, options, ({ name, entry }, files) => {
+    await fetchGroup(group, { ...options, problems }, ({ name, entry }, files) => {
       if (helper) helper.copy({ name, integrity: entry.integrity })
       else work.stage(name, files)
     })
     done += group.length
     options.io.report(`fetched ${done} of ${missing.length} skills`)
   })
+  problems.throwIfAny()
 }
 
 /** Entries with one address come out of one tree. */

@@ -9,6 +9,7 @@ import { checkedRegistry } from '../sources/spec-named.ts'
 import type { Io, ScopeRequest } from './io.ts'
 import { sourceIo } from './open-source.ts'
 import { findScope } from './scope.ts'
+import { shellCommand } from '../platform/shell.ts'
 
 export interface RegistryRequest extends ScopeRequest {
   /** Base address, as typed. */
@@ -51,7 +52,7 @@ export async function openRegistry(
   }
   if (!credential && request.write) {
     throw new SkillsError('unauthorized', `Nobody is logged in to ${displayText(registry)}`, {
-      hint: `run "skills login --registry ${displayText(registry)}", or set SKILLWARD_TOKEN and SKILLWARD_REGISTRY`,
+      hint: `run "${shellCommand('skills login --registry', registry)}", or set SKILLWARD_TOKEN and SKILLWARD_REGISTRY`,
     })
   }
   return { registry, credential, client: registryClient({ ...options, token: credential?.token }) }

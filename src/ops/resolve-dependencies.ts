@@ -5,6 +5,7 @@ import { dependencyTarget, lockedAs } from '../lock/dependencies.ts'
 import type { LockEntry, Lockfile } from '../lock/lockfile.ts'
 import type { Project } from '../lock/project.ts'
 import { displayText } from '../platform/text.ts'
+import type { SkillDocument } from '../registry/protocol.ts'
 import type { Need, Solution } from '../registry/solve.ts'
 import type { RegistryResolution, RegistrySpec, Resolution, SourceIo } from '../sources/source.ts'
 import { parseSpec } from '../sources/spec.ts'
@@ -33,6 +34,29 @@ export interface SolveProject {
   readonly standing: readonly Standing[]
   /** True for a `@scope/name` whose newest version is wanted rather than the locked one. */
   readonly fresh: (target: string) => boolean
+  /** True for a locked `@scope/name` that stays as it is: its catalogue is not even asked. */
+  readonly held: (target: string) => boolean
+  readonly documentOf: DocumentOf
+}
+
+/** What a registry's catalogue says of a skill. */
+export type DocumentOf = (registry: string, target: string) => Promise<SkillDocument>
+
+/** Asks each catalogue once for each skill. */
+export function catalogues(from: SourceIo): DocumentOf {
+  const known = new Map<string, Promise<SkillDocument>>()
+  return (registry, target) => {
+    const key = `${registry} ${target}`
+    const document = known.get(key) ?? ask(registry, target, from)
+    known.set(key, document)
+    return document
+  }
+}
+
+async function ask(registry: string, target: string, from: SourceIo): Promise<SkillDocument> {
+  const { clientOf } = await import('../sources/registry-place.ts')
+  from.report(`asking for ${target}`)
+  return clientOf(registry, from).skill(target)
 }
 
 /** One skill of the solution. */
@@ -45,6 +69,7 @@ export interface SolvedSkill {
   readonly dependencies: Readonly<Record<string, string>>
   /** True when only other skills need it, so that it has no place in skills.json. */
   readonly dependency: boolean
+  readonly document: SkillDocument
 }
 
 interface Root {
@@ -66,40 +91,78 @@ export async function solveProject(request: SolveProject, from: SourceIo): Promi
   }))
   for (const skill of standingOf(request)) needs.push(...needsOf(skill))
   if (needs.length === 0) return []
-  const [{ solve }, { clientOf, registryOf }, { choiceRules, remarkDeprecated, remarkLocked }] =
-    await Promise.all([
-      import('../registry/solve.ts'),
-      import('../sources/registry-place.ts'),
-      import('../sources/registry.ts'),
-    ])
+  const [{ solve }, { registryOf }, { choiceRules }] = await Promise.all([
+    import('../registry/solve.ts'),
+    import('../sources/registry-place.ts'),
+    import('../sources/registry.ts'),
+  ])
+  const { lock } = request
   const specs = new Map(roots.map(({ spec }) => [spec.name, spec]))
   const scopes = scopeRegistries(roots)
   const registries = new Map<string, string>()
-  const lockedVersion = (target: string): string | undefined => lockedOf(request.lock, target)?.version
+  const again = new Set(request.asked.map(({ spec }) => spec.name))
   const solution = await solve({
     roots: needs,
     async document(target) {
+      const entry = lockedEntry(lock, target)
+      if (entry && request.held(target)) {
+        registries.set(target, entry.resolution.registry)
+        return lockedDocument(entry)
+      }
       const spec = specs.get(target) ?? specOf(target, scopes)
-      if (!lockedOf(request.lock, target)) assertSourceAllowed(spec, request.project)
+      if (!entry) assertSourceAllowed(spec, request.project)
       const registry = registryOf(spec, from)
-      assertSameRegistry(target, registry, request.lock)
+      assertSameRegistry(target, registry, lock)
       registries.set(target, registry)
-      from.report(`asking for ${target}`)
-      return clientOf(registry, from).skill(target)
+      const document = await request.documentOf(registry, target)
+      return entry && !request.fresh(target) && !again.has(target) ? asLocked(document, entry) : document
     },
-    rules: (target) => choiceRules(target, lockedVersion(target), from),
-    prefer: (target) => (request.fresh(target) ? undefined : lockedVersion(target)),
+    rules: (target) =>
+      choiceRules(target, { locked: lockedVersion(lock, target), moving: request.fresh(target) }, from),
+    prefer: (target) => (request.fresh(target) ? undefined : lockedVersion(lock, target)),
     target: (key, of) => (key.startsWith('@') ? key : `${of.slice(0, of.indexOf('/'))}/${key}`),
   })
-  const skills = skillsOf(solution, { request, roots, registries, scopes })
-  for (const { resolution } of skills) {
-    const { name, version } = resolution
-    const locked = lockedVersion(name)
-    const document = solution.get(name)?.document
-    if (document && request.fresh(name)) remarkLocked(document, { locked, chosen: version }, from)
-    if (document && version !== locked) remarkDeprecated(document, version, from)
+  return skillsOf(solution, { request, roots, registries, scopes })
+}
+
+type RegistryEntry = LockEntry & { readonly resolution: RegistryResolution }
+
+/** A catalogue that knows the locked version alone. */
+function lockedDocument(entry: RegistryEntry): SkillDocument {
+  const { name, version } = entry.resolution
+  return {
+    name,
+    description: '',
+    version,
+    downloads: 0,
+    updatedAt: LONG_AGO,
+    capabilities: [],
+    signed: false,
+    certified: false,
+    // Whatever tag led to it then, it is the answer now.
+    tags: {},
+    versions: [lockedSummary(entry)],
+    owners: [],
+    dependents: 0,
   }
-  return skills
+}
+
+/** The locked version as the lock has it, whatever the catalogue says of it by now, also when it is gone from there. */
+function asLocked(document: SkillDocument, entry: RegistryEntry): SkillDocument {
+  const others = document.versions.filter(({ version }) => version !== entry.resolution.version)
+  return { ...document, versions: [lockedSummary(entry), ...others] }
+}
+
+const LONG_AGO = '1970-01-01T00:00:00Z'
+
+function lockedSummary({
+  resolution,
+  integrity,
+  signer,
+  dependencies,
+}: RegistryEntry): SkillDocument['versions'][number] {
+  const { version, digest } = resolution
+  return { version, digest, integrity, publishedAt: LONG_AGO, publisher: '', size: 0, signer, dependencies }
 }
 
 /** What skills.json asks of registries; what is asked now takes the place of an older wish for the same skill. */
@@ -166,15 +229,23 @@ function needsOf({ name, version, resolution, dependencies }: Standing): readonl
   })
 }
 
-function lockedOf(lock: Lockfile, target: string): RegistryResolution | undefined {
+/** The entry of a skill that is locked from a registry. */
+export function lockedEntry(lock: Lockfile, target: string): RegistryEntry | undefined {
   const name = lockedAs(lock, target)
-  const resolution = name === undefined ? undefined : (lock.skills[name] as LockEntry).resolution
-  return resolution?.kind === 'registry' ? resolution : undefined
+  const entry = name === undefined ? undefined : lock.skills[name]
+  return entry?.resolution.kind === 'registry' ? (entry as RegistryEntry) : undefined
 }
 
-/** A lock binds a skill to its registry; a setting that changed under it is not followed without a word. */
-function assertSameRegistry(target: string, registry: string, lock: Lockfile): void {
-  const locked = lockedOf(lock, target)
+function lockedVersion(lock: Lockfile, target: string): string | undefined {
+  return lockedEntry(lock, target)?.resolution.version
+}
+
+/**
+ * A lock binds a skill to its registry; a setting that changed under it is not followed without a word.
+ * @throws registry_changed
+ */
+export function assertSameRegistry(target: string, registry: string, lock: Lockfile): void {
+  const locked = lockedEntry(lock, target)?.resolution
   if (!locked || locked.registry === registry) return
   throw new SkillsError(
     'registry_changed',
@@ -201,7 +272,7 @@ function skillsOf(
   },
 ): readonly SolvedSkill[] {
   const rootOf = new Map(roots.map((root) => [root.spec.name, root]))
-  return [...solution].map(([target, { version }]) => {
+  return [...solution].map(([target, { version, document }]) => {
     const root = rootOf.get(target)
     const resolution: RegistryResolution = {
       kind: 'registry',
@@ -217,6 +288,7 @@ function skillsOf(
       resolution,
       dependencies: version.dependencies,
       dependency: root === undefined,
+      document,
     }
   })
 }

@@ -6,6 +6,7 @@ import type { Io } from './io.ts'
 import { leftOutError, leftOutText } from './left-out.ts'
 import type { LeftOut } from '../manifest/discover.ts'
 import type { Offer, Offers } from './offers.ts'
+import { shellWord } from '../platform/shell.ts'
 
 export interface Selection {
   readonly names?: readonly string[]
@@ -112,7 +113,7 @@ function ambiguous(twins: readonly (readonly Twin[])[]): SkillsError {
       ? `${count} different skills are named ${shown}`
       : `${all.length} names belong to different skills each: ${shown}${more}`,
     {
-      hint: `take one by its folder, "--skill ${one}", and the other with "--skill ${other} --as NAME"`,
+      hint: `take one by its folder, "--skill ${shellWord(one)}", and the other with "--skill ${shellWord(other)} --as NAME"`,
       details: {
         name: first?.name ?? '',
         folders: all.flatMap(({ dirs }) => dirs),

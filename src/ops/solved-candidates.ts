@@ -1,15 +1,24 @@
 // The solution of a project's dependencies as candidates: what is not locked already is pulled, read and verified.
-import { SkillsError } from '../errors/error.ts'
+import { isSkillsError, SkillsError } from '../errors/error.ts'
 import { dependenciesOf } from '../lock/dependencies.ts'
 import type { Lockfile } from '../lock/lockfile.ts'
 import { mapParallel } from '../platform/parallel.ts'
 import { displayText } from '../platform/text.ts'
 import { isSameAddress } from '../sources/address.ts'
+import type { SourceIo } from '../sources/source.ts'
 import { type Candidate, obtainCandidates } from './candidates.ts'
 import type { Io } from './io.ts'
 import { sourceIo } from './open-source.ts'
-import { type Asked, type SolvedSkill, solveProject } from './resolve-dependencies.ts'
+import {
+  type Asked,
+  catalogues,
+  type DocumentOf,
+  type SolvedSkill,
+  type SolveProject,
+  solveProject,
+} from './resolve-dependencies.ts'
 import type { Workspace } from './workspace.ts'
+import { shellCommand } from '../platform/shell.ts'
 
 const SIDE_BY_SIDE = 8
 
@@ -17,30 +26,69 @@ export interface SolvedRequest {
   readonly asked: readonly Asked[]
   /** Candidates of other sources, whose dependencies count too. */
   readonly candidates: readonly Candidate[]
-  readonly fresh?: (target: string) => boolean
   readonly offline?: boolean | undefined
+  /** Where catalogues have been asked already. */
+  readonly documentOf?: DocumentOf
 }
 
 /** Candidates for what is asked and for every dependency that the lock does not answer; the given ones are not repeated. */
 export async function solvedCandidates(
-  { asked, candidates, fresh, offline }: SolvedRequest,
+  { asked, candidates, offline, documentOf }: SolvedRequest,
   { workspace, io }: { readonly workspace: Workspace; readonly io: Io },
 ): Promise<readonly Candidate[]> {
   const { project, lock, scope } = workspace
   remarkUnanswered(candidates, lock, io)
-  const solved = await solveProject(
-    { project, lock, asked, standing: candidates, fresh: fresh ?? (() => false) },
-    sourceIo(io, scope, offline),
-  )
+  const from = sourceIo(io, scope, offline)
   const wanted = new Set(asked.map(({ spec }) => spec.name))
+  const solved = await solveBesideLock(
+    {
+      project,
+      lock,
+      asked,
+      standing: candidates,
+      fresh: () => false,
+      documentOf: documentOf ?? catalogues(from),
+    },
+    { wanted, from },
+  )
   const changed = solved.filter(
     ({ name, resolution }) => wanted.has(resolution.name) || !isLocked(lock, name, resolution),
   )
+  const { remarkDeprecated } = await import('../sources/registry.ts')
+  for (const { name, document, resolution } of changed) {
+    const { version } = resolution
+    if (lock.skills[name]?.version !== version) remarkDeprecated(document, version, from)
+  }
   const found = await mapParallel(changed, SIDE_BY_SIDE, (skill) =>
     obtainSolved(skill, { workspace, io, offline }),
   )
   return found.flat()
 }
+
+/** What is locked stays, and is not asked for; only where nothing fits beside it may it move, and then that is told. */
+async function solveBesideLock(
+  request: Omit<SolveProject, 'held'>,
+  { wanted, from }: { readonly wanted: ReadonlySet<string>; readonly from: SourceIo },
+): Promise<readonly SolvedSkill[]> {
+  const { lock } = request
+  try {
+    return await solveProject({ ...request, held: (target) => !wanted.has(target) }, from)
+  } catch (error) {
+    if (!CONFLICTS.some((code) => isSkillsError(error, code))) throw error
+  }
+  const solved = await solveProject({ ...request, held: () => false }, from)
+  for (const { name, resolution } of solved) {
+    const before = lock.skills[name]?.version
+    if (wanted.has(resolution.name) || before === undefined || before === resolution.version) continue
+    from.notice?.({
+      code: 'moves_along',
+      message: `${displayText(name)} moves from ${displayText(before)} to ${resolution.version}, which the others need`,
+    })
+  }
+  return solved
+}
+
+const CONFLICTS = ['dependency_conflict', 'dependency_missing', 'version_not_found'] as const
 
 function isLocked(lock: Lockfile, name: string, resolution: SolvedSkill['resolution']): boolean {
   const locked = lock.skills[name]?.resolution
@@ -93,7 +141,7 @@ function remarkUnanswered(candidates: readonly Candidate[], lock: Lockfile, io: 
       io.notice({
         code: 'dependency_missing',
         message: `${displayText(name)} needs ${displayText(key)} ${displayText(range)}, which is not here`,
-        hint: `add it: skills add SOURCE --skill ${displayText(key)}`,
+        hint: `add it: ${shellCommand('skills add SOURCE --skill', key)}`,
       })
     }
   }

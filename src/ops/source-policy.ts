@@ -41,6 +41,30 @@ export function ageMs(age: number | string | undefined): number {
   return Number(age.slice(0, -1)) * (UNITS[age.slice(-1)] ?? 0) * MINUTE
 }
 
+/** Kinds of sources that say nothing of when a version was published. */
+const UNDATED: Readonly<Partial<Record<Spec['kind'], string>>> = {
+  git: 'git repositories',
+  oci: 'OCI artifacts',
+  archive: 'archives',
+  'well-known': 'sites with an index',
+}
+
+/** Tells, once for all of them, which sources a `minimumReleaseAge` cannot hold back. */
+export function remarkUncovered(
+  specs: readonly Spec[],
+  { minimumReleaseAge }: Pick<Project, 'minimumReleaseAge'>,
+  io: Pick<Io, 'notice'>,
+): void {
+  if (ageMs(minimumReleaseAge) === 0) return
+  const kinds = [...new Set(specs.flatMap(({ kind }) => UNDATED[kind] ?? []))].sort()
+  if (kinds.length === 0) return
+  io.notice({
+    code: 'release_age_unknown',
+    message: `minimumReleaseAge holds for registries and npm alone; here it does not cover ${kinds.join(', ')}, which do not say how old a version is`,
+    hint: 'pin those sources to a commit or a digest if you want to wait',
+  })
+}
+
 /**
  * @throws source_denied when the project's lists do not let the source in
  */

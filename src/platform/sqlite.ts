@@ -7,6 +7,7 @@ import { dirname } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
 import { toFsError } from './fs.ts'
 import { displayText } from './text.ts'
+import { shellCommand } from './shell.ts'
 
 export type { Database } from 'better-sqlite3'
 
@@ -134,7 +135,7 @@ export function toDatabaseError(error: unknown, path: string): SkillsError {
   }
   if (/^SQLITE_(?:NOTADB|CORRUPT)/.test(code)) {
     return new SkillsError('ledger_invalid', `${shown} is not a database, or is damaged`, {
-      hint: `keep a copy and move it away (mv ${shown} ${shown}.bad); a new one is started`,
+      hint: `keep a copy and move it away (${shellCommand('mv', shown, `${shown}.bad`)}); a new one is started`,
       details,
       cause: error,
     })

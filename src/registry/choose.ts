@@ -1,5 +1,6 @@
 // Which versions of a skill a range means, and which of them may be chosen. Pure.
-// A yanked version and one that is too young are not chosen; what is locked already is held to neither.
+// A yanked version and one that is too young are not chosen; what is locked already is held to neither, and only an
+// update leaves it because it was yanked.
 import { Range, rcompare, satisfies } from 'semver'
 import { SkillsError } from '../errors/error.ts'
 import { displayShort } from '../platform/text.ts'
@@ -8,8 +9,10 @@ import type { SkillDocument, VersionSummary } from './protocol.ts'
 export interface ChoiceRules {
   /** Versions published after this time (milliseconds since the epoch) are too young. */
   readonly publishedBefore?: number | undefined
-  /** The version that is locked now: it stays allowed. */
+  /** The version that is locked now: it stays allowed, also yanked. */
   readonly locked?: string | undefined
+  /** True for an update: a locked version that was yanked gives way to any other that fits. */
+  readonly moving?: boolean
 }
 
 type Versions = Pick<SkillDocument, 'name' | 'tags' | 'versions'>
@@ -19,7 +22,8 @@ export type Refusal = 'yanked' | 'too_new'
 
 /** Undefined when the version may be chosen. */
 export function refusal(version: VersionSummary, rules: ChoiceRules): Refusal | undefined {
-  if (version.version === rules.locked) return version.yanked === undefined ? undefined : 'yanked'
+  if (version.version === rules.locked)
+    return rules.moving === true && version.yanked !== undefined ? 'yanked' : undefined
   if (version.yanked !== undefined) return 'yanked'
   const { publishedBefore } = rules
   if (publishedBefore !== undefined && !(Date.parse(version.publishedAt) <= publishedBefore)) return 'too_new'

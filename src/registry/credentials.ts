@@ -6,6 +6,7 @@ import { SkillsError } from '../errors/error.ts'
 import type { Settings } from '../platform/env.ts'
 import { readFileBounded, writeFileAtomic } from '../platform/fs.ts'
 import { displayShort, displayText } from '../platform/text.ts'
+import { shellCommand } from '../platform/shell.ts'
 
 export interface Credential {
   readonly token: string
@@ -109,7 +110,7 @@ function refuseReadableByOthers(path: string): void {
   const { mode } = statSync(path)
   if ((mode & 0o077) === 0) return
   throw new SkillsError('credentials_invalid', `${displayText(path)} may be read by other users`, {
-    hint: `run: chmod 600 ${displayText(path)}, and replace the tokens if others may have read them`,
+    hint: `run: ${shellCommand('chmod 600', path)}, and replace the tokens if others may have read them`,
     details: { file: path },
   })
 }

@@ -17,7 +17,7 @@ export async function resolveGit(spec: GitSpec, io: SourceIo): Promise<GitResolu
     return resolution(spec, ref)
   }
   if (spec.range !== undefined) {
-    const tag = await tagFor(repo, spec, spec.range)
+    const tag = await tagFor(await listRefs(repo, ['--tags'], []), spec, spec.range)
     const { commit } = hasCommit(repo.cache, tag.commit) ? tag : await fetchCommit(repo, tag.ref)
     return resolution(spec, commit, tag.ref)
   }
@@ -31,13 +31,24 @@ export async function resolveGit(spec: GitSpec, io: SourceIo): Promise<GitResolu
   return resolution(spec, found.commit, fullRef(ref, found.kind))
 }
 
-/** The address now; asks for names only. @throws as resolveGit */
-export async function newestGit(spec: GitSpec, io: SourceIo): Promise<GitResolution | 'pinned'> {
+/**
+ * The address now; asks for names only. Of a range, the locked tag's own address where that tag has moved: nothing newer is
+ * offered before that is settled.
+ * @throws as resolveGit
+ */
+export async function newestGit(
+  spec: GitSpec,
+  current: GitResolution,
+  io: SourceIo,
+): Promise<GitResolution | 'pinned'> {
   const repo = gitRepo(spec.url, io)
   const { ref } = spec
   if (ref !== undefined && isCommitId(ref)) return 'pinned'
   if (spec.range !== undefined) {
-    const tag = await tagFor(repo, spec, spec.range)
+    const refs = await listRefs(repo, ['--tags'], [])
+    const locked = spec.url === current.url && current.ref ? commitOf(refs, current.ref) : undefined
+    if (locked !== undefined && locked !== current.commit) return resolution(spec, locked, current.ref)
+    const tag = await tagFor(refs, spec, spec.range)
     return resolution(spec, tag.commit, tag.ref)
   }
   const name = ref ?? 'HEAD'
@@ -50,7 +61,7 @@ export async function newestGit(spec: GitSpec, io: SourceIo): Promise<GitResolut
   const found = names.filter((full) => refs.has(full))
   const [full] = found
   if (full === undefined) throw explained(refMissing(repo, name), name)
-  const commits = found.map((each) => refs.get(`${each}^{}`) ?? (refs.get(each) as string))
+  const commits = found.map((each) => commitOf(refs, each) as string)
   if (new Set(commits).size > 1) throw ambiguous(repo, name)
   return resolution(spec, commits[0] as string, full)
 }
@@ -65,8 +76,14 @@ function resolution(spec: GitSpec, commit: string, ref?: string): GitResolution 
   }
 }
 
-async function tagFor(repo: GitRepo, spec: GitSpec, range: string): Promise<{ ref: string; commit: string }> {
-  const refs = await listRefs(repo, ['--tags'], [])
+/** The commit behind a ref; of an annotated tag, the one that it is about. */
+function commitOf(refs: Refs, ref: string): string | undefined {
+  return refs.get(`${ref}^{}`) ?? refs.get(ref)
+}
+
+type Refs = Awaited<ReturnType<typeof listRefs>>
+
+async function tagFor(refs: Refs, spec: GitSpec, range: string): Promise<{ ref: string; commit: string }> {
   const folder = spec.subdir?.split('/').at(-1)
   const tag = await newestTag([...refs.keys()], range, folder)
   if (tag === undefined) {
@@ -78,7 +95,7 @@ async function tagFor(repo: GitRepo, spec: GitSpec, range: string): Promise<{ re
       },
     )
   }
-  return { ref: tag, commit: refs.get(`${tag}^{}`) ?? (refs.get(tag) as string) }
+  return { ref: tag, commit: commitOf(refs, tag) as string }
 }
 
 /** Where git looks for a name, in its order. */

@@ -14,12 +14,19 @@ export async function newestTag(
   const plain = new Map<string, string>()
   const named = new Map<string, string>()
   for (const ref of refs) {
-    const tag = /^refs\/tags\/(.+?)(?:\^\{\})?$/.exec(ref)?.[1] ?? ''
-    const [, name = '', version = ''] =
-      /^(?:(.+?)[-@/])?v?(\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?)$/.exec(tag) ?? []
-    if (version === '' || (name !== '' && name !== folder)) continue
-    ;(name === '' ? plain : named).set(version, `refs/tags/${tag}`)
+    const found = versionOfTag(ref)
+    if (!found || (found.name !== '' && found.name !== folder)) continue
+    ;(found.name === '' ? plain : named).set(found.version, found.tag)
   }
   const pick = (tags: Map<string, string>) => tags.get(maxSatisfying([...tags.keys()], range) ?? '')
   return pick(named) ?? pick(plain)
+}
+
+/** The version that a tag names, with the folder before it; undefined for other refs. */
+export function versionOfTag(
+  ref: string,
+): { readonly tag: string; readonly name: string; readonly version: string } | undefined {
+  const tag = /^refs\/tags\/(.+?)(?:\^\{\})?$/.exec(ref)?.[1] ?? ''
+  const [, name = '', version] = /^(?:(.+?)[-@/])?v?(\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?)$/.exec(tag) ?? []
+  return version === undefined ? undefined : { tag: `refs/tags/${tag}`, name, version }
 }

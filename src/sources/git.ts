@@ -15,7 +15,7 @@ const KEPT_FILES = 200
 export const gitSource: Source<'git'> = {
   resolve: resolveGit,
   open: openGit,
-  newest: (spec, _current, io) => newestGit(spec, io),
+  newest: newestGit,
 }
 
 async function openGit(resolution: GitResolution, io: SourceIo): Promise<SourceTree> {

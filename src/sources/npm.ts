@@ -27,10 +27,16 @@ export const npmSource: Source<'npm'> = {
     return { ...memoryTree(withoutWrapper(entries)), version }
   },
 
-  /** The locked version stays where everything newer is too young. */
+  /**
+   * The locked version stays where everything newer is too young. Where it has been published again with other bytes, its
+   * own address: nothing newer is offered before that is settled.
+   */
   async newest(spec, current, io) {
     try {
-      const found = await resolveVersion(spec, io)
+      const packuments = new Map<string, never>()
+      const found = await resolveVersion(spec, io, packuments)
+      const replaced = await replacedVersion(found, current, { io, packuments })
+      if (replaced) return replaced
       const { compare } = await import('semver')
       const older = compare(found.version, current.version) < 0
       return older && io.policy?.().publishedBefore !== undefined ? current : found
@@ -41,7 +47,34 @@ export const npmSource: Source<'npm'> = {
   },
 }
 
-async function resolveVersion({ name, range, subdir }: NpmSpec, io: SourceIo): Promise<NpmResolution> {
+/** The locked version's address, where the registry has another tarball for it now. */
+async function replacedVersion(
+  found: NpmResolution,
+  current: NpmResolution,
+  { io, packuments }: { readonly io: SourceIo; readonly packuments: Packuments },
+): Promise<NpmResolution | undefined> {
+  if (found.name !== current.name || found.version === current.version) return undefined
+  const { policy: _policy, ...anyAge } = io
+  const spec: NpmSpec = { kind: 'npm', name: current.name, range: current.version }
+  try {
+    const now = await resolveVersion(spec, anyAge, packuments)
+    if (now.integrity === current.integrity) return undefined
+    return { ...now, ...(current.subdir !== undefined && { subdir: current.subdir }) }
+  } catch (error) {
+    // A version that was taken back is no other version.
+    if (error instanceof SkillsError && error.code !== 'cancelled') return undefined
+    throw error
+  }
+}
+
+/** What the registry said of packages, so that it is asked once. */
+type Packuments = Map<string, never>
+
+async function resolveVersion(
+  { name, range, subdir }: NpmSpec,
+  io: SourceIo,
+  packuments?: Packuments,
+): Promise<NpmResolution> {
   const asked = `${name}@${range ?? 'latest'}`
   const policy = io.policy?.()
   const age = policy?.ageExempt?.(`npm:${name}`) === true ? undefined : policy?.publishedBefore
@@ -52,6 +85,7 @@ async function resolveVersion({ name, range, subdir }: NpmSpec, io: SourceIo): P
     found = await manifest(asked, {
       ...options(io),
       preferOnline: !io.offline,
+      ...(packuments && { packumentCache: packuments }),
       ...(age !== undefined && { before: new Date(age) }),
     })
   } catch (error) {

@@ -84,6 +84,7 @@ function readerOf(place: Pick<OciSpec, 'registry' | 'repository'>, io: SourceIo)
         throw error
       }
     },
+    notice: (notice) => io.notice?.(notice),
     blob: ({ digest, size }) => reading(digest, (from) => from.getBlob(repository, { digest, size })),
   }
 }

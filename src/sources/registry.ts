@@ -8,6 +8,7 @@ import { displayShort, displayText, redactUrl } from '../platform/text.ts'
 import { openArtifact } from './oci.ts'
 import { clientOf, registryOf } from './registry-place.ts'
 import type { RegistryResolution, RegistrySpec, Source, SourceIo } from './source.ts'
+import { shellCommand } from '../platform/shell.ts'
 
 export const registrySource: Source<'registry'> = {
   /** @throws registry_missing, registry_changed, skill_not_found, version_not_found, version_too_new, offline */
@@ -29,7 +30,7 @@ export const registrySource: Source<'registry'> = {
         'registry_changed',
         `${spec.name} is locked from ${shown(current.registry)}, but now ${shown(registry)} is named for it`,
         {
-          hint: `remove it and add it again if that is meant: skills remove, then skills add ${spec.name}`,
+          hint: `remove it and add it again if that is meant: skills remove, then ${shellCommand('skills add', spec.name)}`,
           details: { name: spec.name, expected: shown(current.registry), actual: shown(registry) },
         },
       )
@@ -45,7 +46,11 @@ async function resolveVersion(
 ): Promise<RegistryResolution> {
   const registry = registryOf(spec, io)
   const document = await clientOf(registry, io).skill(spec.name)
-  const { version, digest } = chooseVersion(document, spec.range, choiceRules(spec.name, locked, io))
+  const { version, digest } = chooseVersion(
+    document,
+    spec.range,
+    choiceRules(spec.name, { locked, moving: true }, io),
+  )
   remarkDeprecated(document, version, io)
   remarkLocked(document, { locked, chosen: version }, io)
   const { name, subdir } = spec
@@ -53,10 +58,14 @@ async function resolveVersion(
 }
 
 /** The settings' rules for choosing versions of a skill. */
-export function choiceRules(name: string, locked: string | undefined, io: SourceIo): ChoiceRules {
+export function choiceRules(
+  name: string,
+  { locked, moving }: { readonly locked: string | undefined; readonly moving: boolean },
+  io: SourceIo,
+): ChoiceRules {
   const policy = io.policy?.()
   const exempt = policy?.ageExempt?.(name) === true
-  return { locked, ...(!exempt && { publishedBefore: policy?.publishedBefore }) }
+  return { locked, moving, ...(!exempt && { publishedBefore: policy?.publishedBefore }) }
 }
 
 /** Tells once that what was chosen is deprecated. */

@@ -3,6 +3,7 @@
 import { SkillsError } from '../errors/error.ts'
 import { digestOfFiles, type SkillFile, type TreeDigest } from '../integrity/tree.ts'
 import type { Fetched, Resolution } from '../sources/source.ts'
+import { shellCommand } from '../platform/shell.ts'
 
 declare const verified: unique symbol
 
@@ -40,7 +41,7 @@ export function mismatch(expected: Expectation, actual: TreeDigest): SkillsError
     'integrity_mismatch',
     `The content of "${expected.name}" is ${actual}, but skills.lock has ${expected.integrity}`,
     {
-      hint: `the source changed under a locked address; look at it, then run "skills update ${expected.name}" to accept it`,
+      hint: `the source changed under a locked address; look at it, then run "${shellCommand('skills update', expected.name)}" to accept it`,
       details: { name: expected.name, expected: expected.integrity, actual },
     },
   )

@@ -1,4 +1,5 @@
-// Other bytes at the same URL: refused by `ci` and by `install`, told by `update --check`, accepted only by `update`.
+// Other bytes at the same URL: refused by `ci` and by `install`, told by `update --check`, taken by `update` only with a
+// word that names the skill.
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { add } from '../../src/ops/add.ts'
@@ -28,6 +29,6 @@ it('refuses changed bytes under a locked address', async () => {
     await expect(install({ frozen }, other)).toThrowCode('integrity_mismatch')
     expect(readTreeText(other.project)).toEqual({ 'skills.json': project, 'skills.lock': lock })
   }
-  expect((await update({ names: [], check: true }, io)).items[0]?.status).toBe('available')
-  expect((await update({ names: [] }, io)).items[0]?.status).toBe('updated')
+  expect((await update({ names: [], check: true }, io)).items[0]?.status).toBe('moved')
+  expect((await update({ names: [], acceptMoved: ['one'] }, io)).items[0]?.status).toBe('updated')
 })

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { add } from '../../src/ops/add.ts'
 import { install } from '../../src/ops/install.ts'
-import { update, updateExit } from '../../src/ops/update.ts'
+import { update } from '../../src/ops/update.ts'
+import { updateExit } from '../../src/ops/update-item.ts'
 import { verify } from '../../src/ops/verify.ts'
 import { parseSpec } from '../../src/sources/spec.ts'
 import { makeRepo } from '../support/git-repo.ts'
@@ -35,7 +36,7 @@ it('restores the locked commit after a tag was moved, and tells of the move', as
   expect(readTreeText(other.project)).toEqual(readTreeText(io.project))
   expect((await verify({ names: [] }, other)).ok).toBe(true)
   const check = await update({ names: [], check: true }, other)
-  expect([check.items[0]?.status, updateExit(check)]).toEqual(['available', 4])
+  expect([check.items[0]?.status, updateExit(check)]).toEqual(['moved', 3])
 })
 
 it('never takes a force-pushed branch on without an update', async () => {

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { add } from '../../src/ops/add.ts'
 import type { ConsentItem } from '../../src/ops/io.ts'
-import { update, updateExit, type UpdateResult } from '../../src/ops/update.ts'
+import { update } from '../../src/ops/update.ts'
+import { updateExit, type UpdateResult } from '../../src/ops/update-item.ts'
 import { verify } from '../../src/ops/verify.ts'
 import { parseSpec } from '../../src/sources/spec.ts'
 import { ioAt, type TestIo, testIo } from '../support/test-io.ts'
@@ -91,10 +92,11 @@ it('moves the others when what one source has now is broken or unsafe', async ()
     ['one', 'available'],
   ])
   expect(checked.items[0]?.reason).toContain('description is missing')
-  expect(updateExit(checked)).toBe(4)
+  expect(checked.items[1]?.error).toMatchObject({ code: 'link_unsafe', hint: expect.any(String) })
+  expect(updateExit(checked)).toBe(3)
   const updated = await update({ names: [] }, io)
   expect(updated.items.map(({ status }) => status)).toEqual(['refused', 'refused', 'updated'])
-  expect(updateExit(updated)).toBe(1)
+  expect(updateExit(updated)).toBe(3)
   expect((await verify({ names: [] }, io)).ok).toBe(true)
 })
 

@@ -9,6 +9,7 @@ const INSTALL_FLAGS = [
   'dryRun',
   'offline',
   'force',
+  'acceptMoved',
   'frozen',
   'removeAll',
   'json',

@@ -4,6 +4,7 @@ import { displayShort } from '../../platform/text.ts'
 import { specFromFlags, type ParsedSpec } from '../../sources/spec.ts'
 import type { Answer, Invocation } from '../command.ts'
 import { defined, flag, grant, list, text, type Options } from '../flags.ts'
+import { shellCommand } from '../../platform/shell.ts'
 
 export async function run({ args, options, io }: Invocation): Promise<Answer> {
   const sources = sourcesOf(args, options)
@@ -32,6 +33,7 @@ export async function run({ args, options, io }: Invocation): Promise<Answer> {
     grant: grant(options, io.settings.cwd),
     dryRun: flag(options, 'dryRun'),
     force: flag(options, 'force'),
+    acceptMoved: list(options, 'acceptMoved'),
   })
   const result = await add({ ...shared, ...request }, io)
   return { result, view: (canvas) => addView(result, canvas) }
@@ -53,7 +55,7 @@ function sourcesOf(args: readonly string[], options: Options): ParsedSpec[] {
   const skills = list(options, 'skill')
   if (skills && names.length > 0) {
     throw new SkillsError('usage', `${displayShort(names[0] ?? '', 80)} is not a source`, {
-      hint: `to take several skills write --skill ${displayShort([...skills, ...names].join(','), 200)}`,
+      hint: `to take several skills write ${shellCommand('--skill', [...skills, ...names].join(',').slice(0, 200))}`,
     })
   }
   if (args.length > 1 && named.length > 0) {

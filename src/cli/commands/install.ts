@@ -1,7 +1,7 @@
 // `skills install`.
 import { install } from '../../ops/install.ts'
 import type { Answer, Invocation } from '../command.ts'
-import { defined, flag, grant } from '../flags.ts'
+import { defined, flag, grant, list } from '../flags.ts'
 import { installView } from '../views/install.ts'
 
 export async function run({ options, io }: Invocation): Promise<Answer> {
@@ -13,6 +13,7 @@ export async function run({ options, io }: Invocation): Promise<Answer> {
     dryRun: flag(options, 'dryRun'),
     offline: flag(options, 'offline'),
     force: flag(options, 'force'),
+    acceptMoved: list(options, 'acceptMoved'),
   })
   const result = await install(request, io)
   return { result, view: (canvas) => installView(result, canvas) }

@@ -6,6 +6,7 @@ import type { Canvas } from '../style.ts'
 import { capabilityLines } from './capabilities.ts'
 import { columns, lines, paragraphs, wrap } from './layout.ts'
 import { bytesText, counted, facts, listed } from './phrases.ts'
+import { shellCommand } from '../../platform/shell.ts'
 
 const FILES = 20
 const VERSIONS = 10
@@ -66,7 +67,7 @@ export function publishedView(skill: PublishedInfo, canvas: Canvas): string {
       ),
       versions.length > VERSIONS ? `  and ${versions.length - VERSIONS} more` : '',
     ),
-    `Add it with \`skills add ${displayText(newest ? name : `${name}@${version}`)}\`.`,
+    `Add it with \`${shellCommand('skills add', newest ? name : `${name}@${version}`)}\`.`,
   )
 }
 

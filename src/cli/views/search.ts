@@ -4,13 +4,14 @@ import { displayText } from '../../platform/text.ts'
 import type { Canvas } from '../style.ts'
 import { columns, paragraphs, type Cell } from './layout.ts'
 import { counted } from './phrases.ts'
+import { shellCommand, shellWord } from '../../platform/shell.ts'
 
 /** A row a skill: what to type after `skills add`, version, marks, description. */
 export function searchView({ query, registry, results, total, kind }: SearchResult, canvas: Canvas): string {
   const where = displayText(registry)
   if (results.length === 0) return `Nothing in ${where} for "${displayText(query)}".`
   const rows = results.map((hit): (string | Cell)[] => [
-    { text: kind === 'registry' ? hit.name : hit.source, format: 'bold' },
+    { text: kind === 'registry' ? hit.name : shellWord(hit.source), format: 'bold' },
     hit.version ?? '-',
     marksOf(hit),
     hit.deprecated === undefined
@@ -21,7 +22,7 @@ export function searchView({ query, registry, results, total, kind }: SearchResu
   const [first] = results
   return paragraphs(
     columns([head, ...rows], canvas),
-    `${shownOf(results.length, total)} in ${where}. Add one with \`skills add ${displayText(first?.source ?? 'SOURCE')}\`.`,
+    `${shownOf(results.length, total)} in ${where}. Add one with \`${shellCommand('skills add', first?.source ?? 'SOURCE')}\`.`,
   )
 }
 

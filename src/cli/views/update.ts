@@ -1,8 +1,9 @@
 // `skills update` and `skills update --check` for a person.
-import type { UpdateItem, UpdateResult, UpdateStatus } from '../../ops/update.ts'
+import type { UpdateItem, UpdateResult, UpdateStatus } from '../../ops/update-item.ts'
 import { displayText } from '../../platform/text.ts'
 import type { Canvas, Format } from '../style.ts'
 import { changeLines } from './consent.ts'
+import { problemLines } from '../problems.ts'
 import { columns, lines, paragraphs } from './layout.ts'
 import { counted, shortAddress } from './phrases.ts'
 
@@ -10,6 +11,7 @@ const WORDS: Readonly<Record<UpdateStatus, readonly [string, Format]>> = {
   current: ['up to date', 'dim'],
   available: ['update available', 'green'],
   widens: ['capabilities would widen', 'yellow'],
+  moved: ['moved', 'red'],
   refused: ['not acceptable', 'red'],
   gone: ['source gone', 'red'],
   unreachable: ['not reachable', 'yellow'],
@@ -17,21 +19,34 @@ const WORDS: Readonly<Record<UpdateStatus, readonly [string, Format]>> = {
   updated: ['updated', 'green'],
 }
 
-/** A line a skill; capability changes as a diff below it. */
+/** A line a skill; below, what is wrong with some of them, and capability changes as a diff. */
 export function updateView(result: UpdateResult, canvas: Canvas): string {
   const { items, checked } = result
   if (items.length === 0) return 'No skills are locked.'
   const rows = columns(
     items.map((item) => {
       const [text, format] = WORDS[item.status]
-      return [{ text: item.name, format: 'bold' as const }, { text, format }, item.reason ?? moveText(item)]
+      return [{ text: item.name, format: 'bold' as const }, { text, format }, moveText(item)]
     }),
     canvas,
   )
+  const told = lines(...items.flatMap((item) => remarkLines(item, canvas)))
   const changes = items
     .filter((item) => item.changes.length > 0)
     .map((item) => lines(`${displayText(item.name)} may do:`, changeLines(item.changes, canvas)))
-  return paragraphs(rows, ...changes, summaryOf(items, checked))
+  return paragraphs(rows, told, ...changes, summaryOf(items, checked))
+}
+
+function remarkLines(item: UpdateItem, { style }: Canvas): readonly string[] {
+  const { error, yanked, deprecated, from } = item
+  const name = displayText(item.name)
+  return [
+    ...(yanked === undefined
+      ? []
+      : [`${name}: ${displayText(from.version ?? 'it')} was yanked: ${displayText(yanked)}`]),
+    ...(deprecated === undefined ? [] : [`${name} is deprecated: ${displayText(deprecated)}`]),
+    ...(error === undefined ? [] : problemLines({ skill: item.name, ...error }, style)),
+  ]
 }
 
 function moveText({ from, to }: UpdateItem): string {
@@ -46,6 +61,7 @@ function summaryOf(items: readonly UpdateItem[], checked: boolean): string {
   const count = (...statuses: UpdateStatus[]): number =>
     items.filter((item) => statuses.includes(item.status)).length
   const gone = count('gone')
+  const moved = count('moved')
   const refused = count('refused')
   const silent = count('unreachable')
   const newer = count('available', 'widens')
@@ -54,6 +70,11 @@ function summaryOf(items: readonly UpdateItem[], checked: boolean): string {
   const done = updated === 0 ? 'Nothing updated' : `Updated ${counted(updated, 'skill')}`
   const parts = [
     checked ? found : done,
+    ...(moved > 0
+      ? [
+          `${counted(moved, 'skill')} ${moved === 1 ? 'was' : 'were'} replaced under a name that should never change`,
+        ]
+      : []),
     ...(refused > 0
       ? [`${counted(refused, 'skill')} cannot be taken as ${refused === 1 ? 'it is' : 'they are'} now`]
       : []),

@@ -1,0 +1,16 @@
+// What failed of single skills, as a person reads it below a result or an error.
+import type { SkillProblem } from '../errors/error.ts'
+import { displayText } from '../platform/text.ts'
+import type { Canvas } from './style.ts'
+
+/** The message under the skill's name, then hint and code. */
+export function problemLines(
+  { skill, code, message, hint }: SkillProblem,
+  style: Canvas['style'],
+): readonly string[] {
+  return [
+    `${style('red', displayText(skill))}: ${displayText(message)}`,
+    ...(hint === undefined ? [] : [`  ${style('cyan', 'hint:')} ${displayText(hint)}`]),
+    `  ${style('dim', `code: ${code}`)}`,
+  ]
+}
