@@ -16,8 +16,12 @@ import { addToken, addUser, disableUser } from './services/users.ts'
 
 export type { BackupIndex, FsckResult, GcResult, Imported }
 
-async function on<T>(options: RegistryOptions, work: (context: RegistryContext) => Promise<T>): Promise<T> {
-  const { context, close } = await openContext(registryConfig(options))
+async function on<T>(
+  options: RegistryOptions,
+  work: (context: RegistryContext) => Promise<T>,
+  how: { readonly restoring?: boolean } = {},
+): Promise<T> {
+  const { context, close } = await openContext(registryConfig(options), undefined, how)
   try {
     return await work(context)
   } finally {
@@ -32,7 +36,8 @@ export function backupRegistry(options: RegistryOptions, folder: string): Promis
 
 /** @throws as `restore` */
 export function restoreRegistry(options: RegistryOptions, folder: string): Promise<BackupIndex> {
-  return on(options, (context) => restore(context, folder))
+  // One that died half-way left blobs.
+  return on(options, (context) => restore(context, folder), { restoring: true })
 }
 
 /** Frees what nothing needs. */

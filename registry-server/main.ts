@@ -17,6 +17,7 @@ import { createHotAnswers } from './hot.ts'
 import { createLog, type Log, SILENT_LOG } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { createCatalogue } from './catalogue.ts'
+import { assertBlobsAreKnown } from './maintenance/same-registry.ts'
 import { ensureAdmin } from './services/users.ts'
 import { warmUp } from './services/warm-up.ts'
 
@@ -28,6 +29,8 @@ export interface ServeOptions extends RegistryOptions {
 export interface RunningRegistry {
   /** Where it listens. */
   readonly url: string
+  /** The folder that holds everything it keeps on disk. */
+  readonly data: string
   /** The token of the first administrator, when this start made him. */
   readonly firstToken: string | undefined
   /** Stops taking requests, finishes those under way, closes. */
@@ -68,8 +71,12 @@ export async function serve(options: ServeOptions): Promise<RunningRegistry> {
         if (!hot.answer(request, response)) void listener(request, response)
       },
     )
-    const first = await ensureAdmin(context)
     await listen(server, config)
+    // Only now: the token of the first administrator is shown once, and a start that fails would show it to nobody.
+    const first = await ensureAdmin(context).catch((error: unknown) => {
+      server.close()
+      throw error
+    })
     const url = urlOf(server)
     log.info('listening', { url, database: db.kind })
     warmUp().catch((error: unknown) => log.error('defect', { message: String(error) }))
@@ -77,6 +84,7 @@ export async function serve(options: ServeOptions): Promise<RunningRegistry> {
     let closing: Promise<void> | undefined
     return {
       url,
+      data: config.data,
       firstToken: first?.token,
       close: () =>
         (closing ??= (async () => {
@@ -92,10 +100,14 @@ export async function serve(options: ServeOptions): Promise<RunningRegistry> {
   }
 }
 
-/** Everything but the socket; `close` writes what is only in memory. */
+/**
+ * Everything but the socket; `close` writes what is only in memory.
+ * @throws database_invalid, unless for a restore, when the blobs are not those of the database
+ */
 export async function openContext(
   config: RegistryConfig,
   log: Log = SILENT_LOG,
+  { restoring = false }: { readonly restoring?: boolean } = {},
 ): Promise<{ context: RegistryContext; mounts: readonly Mount[]; close: () => Promise<void> }> {
   mkdirSync(config.data, { recursive: true, mode: 0o700 })
   const db = await openRegistryDatabase(config.database)
@@ -106,10 +118,12 @@ export async function openContext(
     )
     const now = (): Date => new Date()
     const catalogue = createCatalogue(db, now)
+    const blobs = await openBlobStore(config)
+    if (!restoring) await assertBlobsAreKnown({ db, blobs })
     const context: RegistryContext = {
       config,
       db,
-      blobs: await openBlobStore(config),
+      blobs,
       cache: createByteCache(config.limits.cacheBytes),
       log,
       metrics: createMetrics(),

@@ -1,7 +1,7 @@
 // SQLite behind the common face: one connection writes, one transaction at a time; another reads; a thread does slow reads.
 import type BetterSqlite from 'better-sqlite3'
 import { setTimeout as delay } from 'node:timers/promises'
-import { SkillsError } from '../../src/errors/error.ts'
+import { isSkillsError, SkillsError } from '../../src/errors/error.ts'
 import { openDatabase, toDatabaseError } from '../../src/platform/sqlite.ts'
 import type { Database, SqlValue } from './database.ts'
 import { openSlowReader } from './sqlite-slow.ts'
@@ -10,10 +10,17 @@ import { openWalSync } from './wal-sync.ts'
 type Connection = BetterSqlite.Database
 type Statement = BetterSqlite.Statement
 
-/** Opens or creates the file. @throws as `openDatabase` of platform/sqlite.ts */
+/**
+ * Opens or creates the file.
+ * @throws database_invalid for one that is damaged or no database; otherwise as `openDatabase` of platform/sqlite.ts
+ */
 export async function openSqlite(path: string): Promise<Database> {
-  const writer = await openDatabase(path, [])
-  const reader = await openDatabase(path, [])
+  const open = (): Promise<Connection> =>
+    openDatabase(path, []).catch((error: unknown) => {
+      throw ofRegistry(error)
+    })
+  const writer = await open()
+  const reader = await open()
   reader.pragma('query_only = ON')
   for (const connection of [writer, reader]) {
     connection.pragma('cache_size = -32768')
@@ -150,5 +157,17 @@ function sqliteFailure(error: unknown, path: string): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   // Constraints are the caller's business; he asks `isUnique`.
   if (!code.startsWith('SQLITE_') || code.startsWith('SQLITE_CONSTRAINT')) return error
-  return toDatabaseError(error, path)
+  return ofRegistry(toDatabaseError(error, path))
+}
+
+/** Advice for the user's own ledger would be wrong here: without its database a registry knows none of its blobs. */
+function ofRegistry(error: unknown): unknown {
+  const isDamage =
+    isSkillsError(error, 'ledger_invalid') && /^SQLITE_(?:NOTADB|CORRUPT)/.test(String(error.details.sqlite))
+  if (!isDamage) return error
+  return new SkillsError('database_invalid', error.message, {
+    hint: 'keep the whole data folder as it is, and restore a backup into a new one',
+    details: error.details,
+    cause: error,
+  })
 }

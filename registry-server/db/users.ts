@@ -53,3 +53,9 @@ export function listUsers(db: Database): Promise<UserListRow[]> {
 export async function hasUsers(db: Database): Promise<boolean> {
   return (await db.one('SELECT 1 AS one FROM users LIMIT 1')) !== undefined
 }
+
+/** When the first account was made; undefined when there is none. */
+export async function firstUserAt(db: Database): Promise<string | undefined> {
+  const row = await db.one<{ at: string | null }>('SELECT MIN(created_at) AS at FROM users')
+  return row?.at ?? undefined
+}

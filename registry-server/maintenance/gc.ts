@@ -3,6 +3,7 @@
 import type { RegistryContext } from '../context.ts'
 import { blobIsUsed, blobSize, unlinkBlob } from '../db/blobs.ts'
 import { dropEndedTokens, dropUnshownBlob, unneededLinks, unshownBlobs } from '../db/housekeeping.ts'
+import { olderThanRegistry, registryBegan } from './same-registry.ts'
 
 export interface GcOptions {
   readonly dryRun?: boolean
@@ -21,7 +22,10 @@ const DAY_MS = 24 * 60 * 60 * 1000
 /** For the audit table: what ended long ago is of interest to nobody. */
 const TOKENS_MS = 90 * DAY_MS
 
-/** Removes, or with `dryRun` only counts. */
+/**
+ * Removes, or with `dryRun` only counts.
+ * @throws database_invalid, before anything is removed, for a blob that is older than the database and unknown to it
+ */
 export async function collectGarbage(
   context: Pick<RegistryContext, 'db' | 'blobs' | 'now' | 'config'>,
   { dryRun = false, graceMs = DAY_MS }: GcOptions = {},
@@ -43,6 +47,10 @@ export async function collectGarbage(
       await tx.lock(`blob:${digest}`)
       if (!(await blobIsUsed(tx, repositoryId, digest))) await unlinkBlob(tx, repositoryId, digest)
     })
+  }
+  const began = await registryBegan(db)
+  for await (const { digest, modifiedAt } of blobs.list()) {
+    if (modifiedAt < began && (await blobSize(db, digest)) === undefined) throw olderThanRegistry(digest)
   }
   for await (const { digest, size, modifiedAt } of blobs.list()) {
     if (modifiedAt > now - graceMs) continue

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, utimesSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -94,7 +94,6 @@ describe.each(DATABASES)('maintenance on $name', (database) => {
     expect(await gcRegistry(place(registry), {})).toMatchObject({ blobs: 0 })
     const stray = blobFile(registry, `sha256:${image.layer.slice(7, 9)}${'a'.repeat(62)}`)
     writeFileSync(stray, 'stray')
-    utimesSync(stray, 1, 1)
     const dry = await gcRegistry(place(registry), { dryRun: true, graceMs: -1000 })
     expect(dry).toMatchObject({ blobs: 2, bytes: 10 })
     expect(await gcRegistry(place(registry), { graceMs: -1000 })).toMatchObject({ blobs: 2, bytes: 10 })
@@ -104,6 +103,25 @@ describe.each(DATABASES)('maintenance on $name', (database) => {
     expect(await gcRegistry(place(registry), { graceMs: -1000 })).toMatchObject({ blobs: 2 })
     expect(await registry.pushBlob('m/gc', Buffer.from('loose'))).toBe(loose)
     expect((await registry.fetch(`/v2/m/gc/blobs/${loose}`)).status).toBe(200)
+    await registry.close()
+  })
+
+  test('starts no registry, and frees nothing, where the blobs are of another database', async () => {
+    const registry = await startRegistry(database)
+    const { layer } = await registry.pushImage('m/lost', 'v1')
+    await registry.running.close()
+    const fresh = { data: registry.data, database: await database.create() }
+    await expect(startRegistry(database, fresh)).toThrowCode('database_invalid')
+    await expect(gcRegistry(fresh, { graceMs: -1000 })).toThrowCode('database_invalid')
+    // A database that somebody began elsewhere is younger than the blobs.
+    const other = await startRegistry(database, { database: fresh.database })
+    await other.close()
+    utimesSync(blobFile(registry, layer), 1, 1)
+    await expect(gcRegistry(fresh, { graceMs: -1000 })).toThrowCode('database_invalid')
+    const again = await startRegistry(database, { data: registry.data, database: registry.database })
+    expect((await again.anonymous(`/v2/m/lost/blobs/${layer}`)).status).toBe(200)
+    expect(await gcRegistry(place(registry), { graceMs: -1000 })).toMatchObject({ blobs: 0 })
+    await again.close()
     await registry.close()
   })
 
@@ -198,4 +216,38 @@ describe.each(DATABASES)('maintenance on $name', (database) => {
     }
     await again.close()
   })
+})
+
+test('a damaged or emptied SQLite file is no first start, and the advice keeps the blobs', async () => {
+  const [sqlite] = DATABASES
+  if (!sqlite) throw new Error('no database')
+  const registry = await startRegistry(sqlite)
+  await registry.pushImage('m/one', 'v1')
+  await registry.running.close()
+  const path = registry.database.slice('sqlite:'.length)
+  const place = { data: registry.data, database: registry.database }
+  for (const bytes of ['not a database at all, '.repeat(400), '']) {
+    rmSync(`${path}-wal`, { force: true })
+    rmSync(`${path}-shm`, { force: true })
+    writeFileSync(path, bytes)
+    for (const use of [() => startRegistry(sqlite, place), () => gcRegistry(place, { graceMs: -1000 })]) {
+      await expect(use()).toThrowCode('database_invalid')
+      await expect(use()).rejects.toMatchObject({ hint: expect.stringMatching(/restore a backup/) as string })
+    }
+  }
+  await registry.close()
+})
+
+test('the first token is not lost to a port that is taken', async () => {
+  const [sqlite] = DATABASES
+  if (!sqlite) throw new Error('no database')
+  const other = await startRegistry(sqlite)
+  const data = fresh()
+  const database = await sqlite.create()
+  const port = Number(new URL(other.url).port)
+  await expect(startRegistry(sqlite, { data, database, port })).toThrowCode('fs_failed')
+  const registry = await startRegistry(sqlite, { data, database })
+  expect(registry.token).toMatch(/^skw_/)
+  await registry.close()
+  await other.close()
 })

@@ -1,5 +1,6 @@
 // `skills registry serve`: runs until it is told to stop.
 import type { Answer, Invocation } from '../command.ts'
+import { displayText } from '../../platform/text.ts'
 import { defined, flag, list, text } from '../flags.ts'
 import { number, placeOf } from './registry-options.ts'
 
@@ -20,7 +21,7 @@ export async function run({ options, io, say }: Invocation): Promise<Answer> {
   if (registry.firstToken !== undefined) {
     say(`The first start made the user admin. The token is shown this once: ${registry.firstToken}`)
   }
-  say(`Registry at ${registry.url}`)
+  say(`Registry at ${registry.url}, its data in ${displayText(registry.data)}`)
   await new Promise<void>((resolve) => {
     if (io.signal.aborted) resolve()
     else io.signal.addEventListener('abort', () => resolve(), { once: true })
