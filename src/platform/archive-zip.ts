@@ -21,6 +21,7 @@ export async function listZip(zip: Buffer, limits: ArchiveLimits): Promise<Liste
   const found = await readDirectory(file, zip, limits)
   checkLayout(found.spans, zip, found.start, found.end)
   const entries: ListedEntry[] = []
+  const separator = isOfWindows(found.spans) ? '\\' : '/'
   for (const span of found.spans) {
     const name = yauzl.getFileNameLowLevel(
       span.entry.generalPurposeBitFlag,
@@ -28,10 +29,26 @@ export async function listZip(zip: Buffer, limits: ArchiveLimits): Promise<Liste
       span.entry.extraFields,
       true,
     )
-    entries.push(listed(span, entryName(span.entry, name), zip))
+    entries.push(listed(span, entryName(span.entry, name).replaceAll(separator, '/'), zip))
   }
   return entries
 }
+
+/**
+ * True for what PowerShell 5 and older .NET write: made on Windows, and every separator is a backslash. One slash in it,
+ * or another system, and a backslash is a part of a name, which no archive of a skill needs.
+ */
+function isOfWindows(spans: readonly Span[]): boolean {
+  const names = spans.map(({ entry }) => raw(entry))
+  return (
+    names.some((name) => name.includes(0x5c)) &&
+    !names.some((name) => name.includes(0x2f)) &&
+    spans.every(({ entry }) => MADE_ON_WINDOWS.has(entry.versionMadeBy >>> 8))
+  )
+}
+
+/** FAT, NTFS and VFAT of the zip specification, 4.4.2. */
+const MADE_ON_WINDOWS: ReadonlySet<number> = new Set([0, 10, 14])
 
 /** An entry and the bytes it takes: its local header, its data, and what follows up to `end`. */
 interface Span {
@@ -142,6 +159,8 @@ function entryName(entry: Entry, decoded: string): string {
   const unflagged = (entry.generalPurposeBitFlag & UTF8) === 0
   const replaced = entry.extraFields.some((field) => field.id === 0x7075)
   const text = bytes.toString('utf8')
+  if (!unflagged && !Buffer.from(text).equals(bytes))
+    throw unsafe(text, 'has a name that is not the UTF-8 it claims')
   return !ascii && unflagged && !replaced && !text.includes('\ufffd') ? text : decoded
 }
 
