@@ -1,10 +1,10 @@
 // The server: opens what it works on, listens, and closes in order. The only file with a socket.
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { SkillsError } from '../src/errors/error.ts'
+import { makeFolders } from '../src/platform/fs.ts'
 import { createApp, type Mount } from './app.ts'
 import { openBlobStore } from './blobs/open.ts'
 import { createByteCache } from './blobs/cache.ts'
@@ -109,7 +109,7 @@ export async function openContext(
   log: Log = SILENT_LOG,
   { restoring = false }: { readonly restoring?: boolean } = {},
 ): Promise<{ context: RegistryContext; mounts: readonly Mount[]; close: () => Promise<void> }> {
-  mkdirSync(config.data, { recursive: true, mode: 0o700 })
+  makeFolders(config.data, 0o700)
   const db = await openRegistryDatabase(config.database)
   try {
     const secret = Buffer.from(

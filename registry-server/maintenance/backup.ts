@@ -1,19 +1,11 @@
 // A backup is a folder: `backup.json` with a digest for each table, `tables/NAME.ndjson`, and the blobs by digest. It is
 // the same whatever database and blob store the registry runs on, so it is also the way from one to another.
 import { createHash } from 'node:crypto'
-import {
-  closeSync,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, createWriteStream, existsSync, openSync, readdirSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { SkillsError } from '../../src/errors/error.ts'
-import { toFsError, writeFileAtomic } from '../../src/platform/fs.ts'
+import { toFsError, writeFileAtomic, makeFolders } from '../../src/platform/fs.ts'
 import { displayText } from '../../src/platform/text.ts'
 import { algorithmOf, hasherFor } from '../blobs/store.ts'
 import type { RegistryContext } from '../context.ts'
@@ -45,7 +37,7 @@ export async function backup(
       hint: 'name a new folder for every backup',
     })
   }
-  mkdirSync(join(folder, 'tables'), { recursive: true, mode: 0o700 })
+  makeFolders(join(folder, 'tables'), 0o700)
   const tables: Record<string, { rows: number; sha256: string }> = {}
   const wanted: { digest: string; used: boolean }[] = []
   await db.transaction(async (tx) => {
@@ -125,7 +117,7 @@ async function copyBlob(
   path: string,
 ): Promise<number | undefined> {
   if (!(await blobs.stat(digest))) return undefined
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolders(dirname(path), 0o700)
   const hash = hasherFor(algorithmOf(digest))
   let size = 0
   const source = await blobs.stream(digest)

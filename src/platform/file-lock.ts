@@ -4,11 +4,11 @@
 // The file appears with its content at once (a private file, then a hard link). Only its holder, or one process that
 // holds a second lock named after the first one's token, may remove it; so it cannot change between look and removal.
 import { randomBytes } from 'node:crypto'
-import { linkSync, lstatSync, mkdirSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, lstatSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SkillsError } from '../errors/error.ts'
-import { discard, errnoOf, isAlive, isMissing, readFileBounded, toFsError } from './fs.ts'
+import { discard, errnoOf, isAlive, isMissing, readFileBounded, toFsError, makeFolders } from './fs.ts'
 import { fateOf, ownIdentity, type ProcessIdentity } from './process-identity.ts'
 import { displayText } from './text.ts'
 
@@ -148,7 +148,7 @@ function createInPlace(path: string, content: string): boolean {
 
 function makeFolder(path: string): false {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeFolders(dirname(path), 0o700)
     return false
   } catch (error) {
     // Another process may remove a parent in this very moment: worth another try.

@@ -71,6 +71,31 @@ export function writeCacheFile(path: string, data: Uint8Array | string, mode?: n
   replaceFile(path, data, { mode, durable: false })
 }
 
+/**
+ * The folder, and those above it that are missing. Not by `recursive`: where a file system will have no folder and says
+ * that the one above is missing though it stands (/proc), Node then asks for ever.
+ * @throws what mkdirSync throws
+ */
+export function makeFolders(path: string, mode?: number): void {
+  const missing: string[] = []
+  for (let folder = path; !isFolder(folder); folder = dirname(folder)) {
+    missing.push(folder)
+    if (dirname(folder) === folder) break
+  }
+  for (const folder of missing.reverse()) {
+    try {
+      mkdirSync(folder, mode)
+    } catch (error) {
+      // Another process was faster.
+      if (errnoOf(error) !== 'EEXIST' || !isFolder(folder)) throw error
+    }
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
 function replaceFile(
   path: string,
   data: Uint8Array | string,
@@ -79,7 +104,7 @@ function replaceFile(
   const folder = dirname(path)
   let temporary = join(folder, temporaryName())
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolders(folder)
     if (drafts !== undefined && statSync(drafts).dev === statSync(folder).dev)
       temporary = join(drafts, temporaryName())
     writeNew(temporary, data, { mode: mode ?? modeOfExisting(path), durable })

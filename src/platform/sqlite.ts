@@ -2,10 +2,10 @@
 // a database is opened, and nowhere else.
 import type Driver from 'better-sqlite3'
 import type { Database } from 'better-sqlite3'
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
-import { toFsError } from './fs.ts'
+import { toFsError, makeFolders } from './fs.ts'
 import { displayText } from './text.ts'
 import { shellCommand } from './shell.ts'
 
@@ -61,7 +61,7 @@ function missingModule(cause: unknown): SkillsError {
 function createPrivate(path: string): void {
   try {
     if (existsSync(path)) return
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeFolders(dirname(path), 0o700)
     closeSync(openSync(path, 'a', 0o600))
     chmodSync(path, 0o600)
   } catch (error) {

@@ -12,7 +12,15 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { sha256Hex } from '../integrity/digest.ts'
-import { errnoOf, isMissing, removeAbandoned, removeTree, temporaryName, toFsError } from '../platform/fs.ts'
+import {
+  errnoOf,
+  isMissing,
+  removeAbandoned,
+  removeTree,
+  temporaryName,
+  toFsError,
+  makeFolders,
+} from '../platform/fs.ts'
 import type { Settings } from '../platform/env.ts'
 
 /** Commits that a fetch tells the server of, so that it sends only what is new. */
@@ -68,7 +76,7 @@ export function openQuarantine(cache: string, incremental: boolean): Quarantine 
   const gitDir = join(folder, temporaryName())
   let objects: string | undefined
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolders(folder)
     removeAbandoned(folder)
     if (!existsSync(join(cache, 'HEAD'))) createPool(cache, folder)
     createRepository(gitDir)

@@ -2,7 +2,7 @@
 // Nothing enters that does not have its digest, nothing leaves without every byte hashed again, no entry is overwritten.
 // Files are not synced one by one (a thousand skills would take seconds): an entry torn by a power cut fails its digest
 // on the next read, is moved aside and fetched again. A killed process leaves only temporary folders.
-import { lstatSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
+import { lstatSync, readdirSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
 import { digestOfFiles, isTreeDigest, type SkillFile, type TreeDigest } from '../integrity/tree.ts'
@@ -14,6 +14,7 @@ import {
   removeTree,
   temporaryName,
   toFsError,
+  makeFolders,
 } from '../platform/fs.ts'
 import { assertSafePath, pathCollision } from '../platform/path-name.ts'
 import type { Verified } from '../trust/verify.ts'
@@ -101,7 +102,7 @@ function put(places: Places, { integrity, files }: Verified): void {
   const temporary = join(places.temporary, temporaryName())
   try {
     writeFiles(temporary, files, { files: 0o555, folders: 0o700 })
-    mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
+    makeFolders(dirname(target), 0o700)
     publish(temporary, target, integrity)
   } catch (error) {
     removeTree(temporary)
@@ -175,7 +176,7 @@ function stateOf(path: string, integrity: TreeDigest): 'good' | 'damaged' | 'abs
 function setAside({ temporary }: Places, path: string): string | undefined {
   const aside = join(temporary, temporaryName())
   try {
-    mkdirSync(temporary, { recursive: true, mode: 0o700 })
+    makeFolders(temporary, 0o700)
     renameSync(path, aside)
     return aside
   } catch (error) {

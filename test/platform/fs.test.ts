@@ -20,6 +20,7 @@ import { SkillsError } from '../../src/errors/error.ts'
 import {
   containedPath,
   listFiles,
+  makeFolders,
   readFileBounded,
   removeAbandoned,
   removeTree,
@@ -200,5 +201,12 @@ describe('toFsError', () => {
   test('leaves an error of ours as it is', () => {
     const error = new SkillsError('local_edits', 'x')
     expect(toFsError(error, '/a')).toBe(error)
+  })
+})
+
+describe.skipIf(process.platform !== 'linux')('a file system that takes no folders', () => {
+  test('is told at once, however deep the folder is', async () => {
+    await expect(() => writeFileAtomic('/proc/nope/a/b/x.tar', 'x')).toThrowCode('fs_failed')
+    await expect(() => makeFolders('/proc/self/nope/x')).toThrow()
   })
 })
