@@ -1,11 +1,12 @@
 // From a spec to an open tree: resolves, lets processes that ask the same at the same time share one answer, opens.
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sha256Hex } from '../integrity/digest.ts'
-import { writeCacheFile } from '../platform/fs.ts'
+import { writeCacheFile, makeFolders } from '../platform/fs.ts'
 import { withFileLock } from '../platform/file-lock.ts'
 import { sourceOf } from '../sources/index.ts'
 import type {
+  GitSpec,
   Listed,
   Resolution,
   Source,
@@ -54,11 +55,17 @@ export function foreseeing(from: SourceIo, { skills = [], all }: WantedSkills): 
  * Resolves and opens. A resolution that another process made since `since` (milliseconds since the epoch) is as fresh as
  * an own one: that is how many processes that start at once make one request.
  */
-export async function openSpec(spec: Spec, io: SourceIo, since: number = Date.now()): Promise<OpenSource> {
+export async function openSpec(asked: Spec, io: SourceIo, since: number = Date.now()): Promise<OpenSource> {
+  const spec = asked.kind === 'git' && asked.page !== undefined ? await settled(asked, io) : asked
   const source: Source = await sourceOf(spec.kind)
   const resolution =
     spec.kind === 'path' ? await source.resolve(spec, io) : await resolveShared(source, spec, { io, since })
   return { spec, resolution, tree: await source.open(resolution, io) }
+}
+
+async function settled(spec: GitSpec, io: SourceIo): Promise<GitSpec> {
+  const { settlePage } = await import('../sources/git-page.ts')
+  return settlePage(spec, io)
 }
 
 /** Opens a locked address; makes no request when the cache has it. */
@@ -89,7 +96,7 @@ async function resolveShared(
   const text = `${io.root}\n${formatSpec(spec)}\n${JSON.stringify(policy)}`
   const folder = join(io.settings.cacheDir, 'resolving')
   const answerFile = join(folder, `${sha256Hex(text)}.json`)
-  mkdirSync(folder, { recursive: true })
+  makeFolders(folder)
   return withFileLock(`${answerFile}.lock`, { signal: io.signal }, async () => {
     const answer = readAnswer(answerFile)
     if (answer && answer.spec === text && answer.at > since && !io.offline) return answer.resolution

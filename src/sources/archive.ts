@@ -1,4 +1,4 @@
-// The source `archive`: a .tar.gz, .tgz, .tar or .zip at a URL or in a file, bound to the digest of its bytes.
+// The source `archive`: a .tar.gz, .tgz, .tar, .zip or .skill, or a lone SKILL.md, at a URL or in a file, bound to the digest of its bytes.
 // Never gives a tree of bytes that differ from the digest it was asked for, wherever they come from.
 import { join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +11,7 @@ import { LIMITS } from '../platform/limits.ts'
 import { displayShort, redactUrl } from '../platform/text.ts'
 import { cachedBytes, isKept, keepBytes, tolerant } from './download-cache.ts'
 import { memoryTree, withoutWrapper } from './memory-tree.ts'
+import { isSkillFile } from './spec-url.ts'
 import type { ArchiveResolution, ArchiveSpec, Source, SourceIo } from './source.ts'
 
 /** Bytes that a resolution was made from, until it is opened or forgotten. */
@@ -35,7 +36,9 @@ export const archiveSource: Source<'archive'> = {
       cachedBytes(resolution.digest, io.settings) ??
       (await reget(resolution, io))
     remembered.delete(resolution)
-    return memoryTree(withoutWrapper(await readArchive(bytes, { name: fileName(resolution.url) })))
+    const name = fileName(resolution.url)
+    if (isSkillFile(name)) return memoryTree([{ path: 'SKILL.md', kind: 'file', bytes }])
+    return memoryTree(withoutWrapper(await readArchive(bytes, { name })))
   },
 
   /** Asks with the ETag of the last answer where there is one, so that an unchanged archive is not sent again. */

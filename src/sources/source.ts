@@ -19,9 +19,14 @@ export interface GitSpec {
   /** Semver range over the repository's tags. */
   readonly range?: string
   readonly subdir?: string
+  /**
+   * Of the address of a page: its path from the ref on. `ref` and `subdir` are then the shortest reading of it, and
+   * `settlePage` asks the repository. Never a part of the canonical text.
+   */
+  readonly page?: string
 }
 
-/** An archive: .tar.gz, .tgz, .tar, .zip. `url` is https:, http: to a loopback host, or a path as in `PathSpec`. */
+/** An archive: .tar.gz, .tgz, .tar, .zip, .skill; or a lone SKILL.md. `url` is https:, http: to a loopback host, or a path as in `PathSpec`. */
 export interface ArchiveSpec {
   readonly kind: 'archive'
   readonly url: string

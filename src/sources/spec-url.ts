@@ -2,13 +2,18 @@
 import { SkillsError } from '../errors/error.ts'
 import { displayShort, redactUrl } from '../platform/text.ts'
 
-const ARCHIVE = /\.(?:tar\.gz|tgz|tar|zip)$/i
+const ARCHIVE = /\.(?:tar\.gz|tgz|tar|zip|skill)$/i
 const HOST = /^(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?|\[[0-9a-f:.]+\])$/
 const SSH_USER = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/
 
-/** True for a name that ends as an archive does: .tar.gz, .tgz, .tar, .zip. */
+/** True for a name that ends as an archive does: .tar.gz, .tgz, .tar, .zip, and .skill, which is a zip of one skill. */
 export function isArchiveName(name: string): boolean {
   return ARCHIVE.test(name)
+}
+
+/** True for the address or path of a file SKILL.md. */
+export function isSkillFile(name: string): boolean {
+  return /(?:^|[/\\])skill\.md$/i.test(name)
 }
 
 /** True for localhost, 127.0.0.0/8 and ::1, where plain http cannot be overheard. */
@@ -88,66 +93,4 @@ function refuseCredentials(url: URL, shown: string): void {
   throw new SkillsError('spec_credentials', `The URL carries a user name or password: ${shown}`, {
     hint: 'leave it out; git asks your credential helper or SSH agent',
   })
-}
-
-/** A place inside a repository as a forge's web page names it. */
-export interface WebPlace {
-  readonly url: string
-  readonly ref?: string
-  readonly subdir?: string
-}
-
-/** Forges whose https://HOST/owner/repo is a repository, with `.git` added. */
-const FORGES = new Set(['github.com', 'gitlab.com', 'codeberg.org', 'bitbucket.org'])
-
-/** True for a forge whose pages `webPlace` knows. */
-export function isForge(url: URL): boolean {
-  return FORGES.has(url.hostname)
-}
-
-/**
- * Reads the address of a forge's page: a repository, a folder of it (`/tree/REF/PATH`) or a file (`/blob/REF/PATH`,
- * which stands for its folder). The first part after `tree` is the ref, unless it is written `refs/heads/…`.
- */
-export function webPlace(url: URL): WebPlace | undefined {
-  const parts = url.pathname.split('/').filter(Boolean).map(decodePart)
-  const repo = (count: number) => {
-    const path = parts.slice(0, count).map(encodePart).join('/')
-    return `${url.origin}/${path.endsWith('.git') ? path : `${path}.git`}`
-  }
-  const dash = parts.indexOf('-')
-  if (dash >= 2 && /^(?:tree|blob|raw)$/.test(parts[dash + 1] ?? '')) {
-    return place(repo(dash), parts[dash + 1] ?? '', parts.slice(dash + 2))
-  }
-  if (!FORGES.has(url.hostname)) return undefined
-  const [, , view, kind] = parts
-  if (url.hostname !== 'gitlab.com' && parts.length > 2) {
-    if (view === 'tree' || view === 'blob') return place(repo(2), view, parts.slice(3))
-    if (view === 'src' && (kind === 'branch' || kind === 'tag' || kind === 'commit')) {
-      return place(repo(2), 'tree', parts.slice(4))
-    }
-    if (view === 'src') return place(repo(2), 'tree', parts.slice(3))
-    return undefined
-  }
-  return parts.length >= 2 ? { url: repo(parts.length) } : undefined
-}
-
-function place(url: string, view: string, rest: readonly string[]): WebPlace {
-  const refParts = rest[0] === 'refs' && (rest[1] === 'heads' || rest[1] === 'tags') ? 3 : 1
-  const ref = rest.slice(0, refParts).join('/')
-  const path = rest.slice(refParts)
-  const subdir = (view === 'tree' ? path : path.slice(0, -1)).join('/')
-  return { url, ...(ref && { ref }), ...(subdir && { subdir }) }
-}
-
-function decodePart(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part
-  }
-}
-
-function encodePart(part: string): string {
-  return encodeURIComponent(part).replaceAll('%40', '@').replaceAll('%2B', '+').replaceAll('%3A', ':')
 }

@@ -20,7 +20,8 @@ import {
   parseRegistry,
   parseWellKnown,
 } from './spec-named.ts'
-import { checkedUrl, isArchiveName, isForge, webPlace } from './spec-url.ts'
+import { isBareForge, isForge, webPlace, type WebPlace } from './spec-page.ts'
+import { checkedUrl, isArchiveName, isSkillFile } from './spec-url.ts'
 
 /** A spec, and the skill that `owner/repo@skill` picks. */
 export type ParsedSpec = Spec & { readonly skill?: string }
@@ -28,6 +29,9 @@ export type ParsedSpec = Spec & { readonly skill?: string }
 const NAME = '[A-Za-z0-9_.-]+'
 const SHORTHAND = new RegExp(`^([A-Za-z0-9][A-Za-z0-9_.-]*)/(${NAME})((?:/[^/@]+)*)/*(?:@(${NAME}))?$`)
 const SCP = /^([A-Za-z0-9_][A-Za-z0-9._-]*)@([A-Za-z0-9][A-Za-z0-9._-]*):(?!\/\/)(.+)$/
+const BARE_HOST = /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?\/[^/]/
+/** A repository may be called so; a file of that name is written `./x/y.skill`. */
+const REPO_DOT_SKILL = /^[^./][^/]*\/[^/]+\.skill$/i
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/
 
 /**
@@ -58,7 +62,11 @@ export function parseSpec(text: string): ParsedSpec {
   if (/^archive\+/i.test(body)) return archiveUrl(body.slice(8), fragment)
   if (/^file:/i.test(body)) return fromFile(body, fragment)
   if (SCHEME.test(body)) return fromUrl(body, fragment)
-  if (isArchiveName(body) && !body.includes('@')) return fromPath(`./${unescapePath(body)}`, fragment)
+  if (isBareForge(body)) return fromUrl(`https://${body}`, fragment)
+  if (isArchiveName(body) && !body.includes('@') && !REPO_DOT_SKILL.test(body))
+    return fromPath(`./${unescapePath(body)}`, fragment)
+  // No owner on GitHub has a dot in its name: this is a host, written without https://.
+  if (BARE_HOST.test(body)) return fromUrl(`https://${body}`, fragment)
   return fromShorthand(body, fragment)
 }
 
@@ -151,7 +159,8 @@ export function formatSpec(spec: Spec): string {
       return `${escapePath(spec.path)}${isArchiveName(spec.path) ? '/' : ''}${formatFragment(spec)}`
     case 'archive': {
       if (isPath(spec.url)) return escapePath(spec.url) + formatFragment(spec)
-      const named = isArchiveName(new URL(spec.url).pathname)
+      const { pathname } = new URL(spec.url)
+      const named = isArchiveName(pathname) || isSkillFile(pathname)
       return (named ? spec.url : `archive+${spec.url}`) + formatFragment(spec)
     }
     case 'git': {
@@ -201,7 +210,8 @@ function isPath(text: string): boolean {
 
 function fromPath(path: string, fragment: Fragment): ParsedSpec {
   checkedPath(path)
-  const trimmed = path.replace(/(?<=.)[/\\]+$/, '')
+  const folder = isSkillFile(path) ? path.replace(/[^/\\]*$/, '') || '.' : path
+  const trimmed = folder.replace(/(?<=.)[/\\]+$/, '')
   if (trimmed.trim() !== trimmed) throw invalid(path, 'it holds spaces at its ends')
   if (isArchiveName(path)) return archiveSpec(trimmed, fragment)
   refuseNamed(path, fragment)
@@ -240,12 +250,20 @@ function fromFile(body: string, fragment: Fragment): ParsedSpec {
 function fromUrl(body: string, fragment: Fragment): ParsedSpec {
   const url = checkedUrl(body)
   if (url.protocol === 'ssh:') return gitSpec(url.href, fragment)
-  if (isArchiveName(url.pathname)) return archiveSpec(url.href, fragment)
   const web = webPlace(url)
-  if (web) return withPlace(web.url, web, fragment)
+  const ofRepository = web !== undefined && web.ref === undefined && isForge(url)
+  if (isArchiveName(url.pathname) && !ofRepository) return archiveSpec(url.href, fragment)
+  if (web) return withPlace(web.url, web, withoutAnchor(fragment, url))
   if (isForge(url)) throw invalid(body, 'it is not the page of a repository or of a folder in one')
   if (isSite(body, url)) return parseWellKnown(body, fragment)
+  if (isSkillFile(url.pathname)) return archiveSpec(url.href, fragment)
   return gitSpec(url.href, fragment)
+}
+
+/** `?tab=readme#install` and `…/SKILL.md#L10` are places on a page, not names of branches. */
+function withoutAnchor({ ref, ...rest }: Fragment, url: URL): Fragment {
+  const anchor = url.search !== '' || (ref !== undefined && /^L\d+(?:-L?\d+)?$/.test(ref))
+  return ref === undefined || anchor ? rest : { ref, ...rest }
 }
 
 function fromShorthand(body: string, fragment: Fragment): ParsedSpec {
@@ -267,17 +285,18 @@ function fromGitlab(body: string, fragment: Fragment): ParsedSpec {
   return gitSpec(`https://gitlab.com/${body.replace(/\.git$/, '')}.git`, fragment)
 }
 
-function withPlace(url: string, place: { ref?: string; subdir?: string }, fragment: Fragment): ParsedSpec {
+function withPlace(url: string, place: Omit<WebPlace, 'url'>, fragment: Fragment): ParsedSpec {
   const subdir = place.subdir === undefined ? undefined : checkedSubdir(place.subdir)
   if ((place.ref && (fragment.ref ?? fragment.range)) || (subdir && fragment.subdir)) {
     throw invalid(url, 'it names a ref or a folder twice, before and after #')
   }
   const ref = place.ref === undefined ? undefined : checkedRef(place.ref)
-  return gitSpec(checkedUrl(url).href, {
+  const spec = gitSpec(checkedUrl(url).href, {
     ...fragment,
     ...(ref !== undefined && { ref }),
     ...(subdir && { subdir }),
   })
+  return place.page === undefined ? spec : { ...spec, page: place.page }
 }
 
 function gitSpec(url: string, fragment: Fragment): GitSpec {

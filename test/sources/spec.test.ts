@@ -15,6 +15,12 @@ const HEX40 = '0123456789abcdef0123456789abcdef01234567'
 const SHA = 'a'.repeat(64)
 const GITHUB = 'https://github.com/owner/repo.git'
 const git = (url: string, rest: object = {}) => ({ kind: 'git', url, ...rest })
+/** What a page says beside is no part of the canonical text. */
+function withoutPage(spec: ParsedSpec): ParsedSpec {
+  if (spec.kind !== 'git') return spec
+  const { page: _page, ...rest } = spec
+  return rest
+}
 const path = (path: string, rest: object = {}) => ({ kind: 'path', path, ...rest })
 const archive = (url: string, rest: object = {}) => ({ kind: 'archive', url, ...rest })
 
@@ -67,6 +73,55 @@ const READS: readonly (readonly [string, object])[] = [
   ['github:owner/repo/skills/pdf#v1', git(GITHUB, { subdir: 'skills/pdf', ref: 'v1' })],
   ['gitlab:group/repo', git('https://gitlab.com/group/repo.git')],
   ['gitlab:group/sub/repo#path:a/b', git('https://gitlab.com/group/sub/repo.git', { subdir: 'a/b' })],
+  // pages of other shapes and hosts
+  ['https://www.github.com/owner/repo/', git(GITHUB)],
+  ['https://github.com/owner/repo?tab=readme-ov-file#install', git(GITHUB)],
+  ['https://github.com/owner/repo/blob/main/x/SKILL.md#L10', git(GITHUB, { ref: 'main', subdir: 'x' })],
+  ['https://github.com/owner/repo/blob/main/README.md', git(GITHUB, { ref: 'main' })],
+  ['https://github.com/owner/repo/raw/main/x/SKILL.md', git(GITHUB, { ref: 'main', subdir: 'x' })],
+  [
+    'https://raw.githubusercontent.com/owner/repo/refs/heads/main/x/SKILL.md',
+    git(GITHUB, { ref: 'refs/heads/main', subdir: 'x' }),
+  ],
+  ['https://github.com/owner/repo.skill', git('https://github.com/owner/repo.skill.git')],
+  ['owner/repo.skill', git('https://github.com/owner/repo.skill.git')],
+  [
+    'https://github.example.com/o/r/tree/v1/x',
+    git('https://github.example.com/o/r.git', { ref: 'v1', subdir: 'x' }),
+  ],
+  [
+    'https://git.example.org/o/r/src/branch/main/x/',
+    git('https://git.example.org/o/r.git', { ref: 'main', subdir: 'x' }),
+  ],
+  [
+    'https://git.example.org/o/r/raw/tag/v1/x/SKILL.md',
+    git('https://git.example.org/o/r.git', { ref: 'v1', subdir: 'x' }),
+  ],
+  ['https://bitbucket.org/o/r/src/main/', git('https://bitbucket.org/o/r.git', { ref: 'main' })],
+  [
+    'https://dev.azure.com/o/p/_git/r?path=%2Flibs%2Fx%2FSKILL.md&version=GBfeature%2Fx&_a=contents',
+    git('https://dev.azure.com/o/p/_git/r', { ref: 'feature/x', subdir: 'libs/x' }),
+  ],
+  [
+    'https://o.visualstudio.com/p/_git/r?version=GTv1',
+    git('https://o.visualstudio.com/p/_git/r', { ref: 'v1' }),
+  ],
+  // without a scheme
+  ['github.com/owner/repo', git(GITHUB)],
+  ['GitHub.com/owner/repo/tree/main/x', git(GITHUB, { ref: 'main', subdir: 'x' })],
+  ['gitlab.com/g/s/repo', git('https://gitlab.com/g/s/repo.git')],
+  ['git.example.org/o/r.git#v1', git('https://git.example.org/o/r.git', { ref: 'v1' })],
+  [
+    'github.com/owner/repo/archive/refs/heads/main.zip',
+    { kind: 'archive', url: 'https://github.com/owner/repo/archive/refs/heads/main.zip' },
+  ],
+  // one skill as a file
+  ['tool.skill', { kind: 'archive', url: './tool.skill' }],
+  ['./a/tool.skill', { kind: 'archive', url: './a/tool.skill' }],
+  ['https://example.org/x/tool.skill', { kind: 'archive', url: 'https://example.org/x/tool.skill' }],
+  ['https://example.org/x/SKILL.md', { kind: 'archive', url: 'https://example.org/x/SKILL.md' }],
+  ['./a/SKILL.md', { kind: 'path', path: './a' }],
+  ['./SKILL.md', { kind: 'path', path: '.' }],
   // web pages of forges
   ['https://github.com/owner/repo', git(GITHUB)],
   ['https://github.com/owner/repo/', git(GITHUB)],
@@ -227,7 +282,7 @@ const PIECES =
 
 describe('parseSpec', () => {
   it.each(READS)('reads %s', (text, spec) => {
-    expect(parseSpec(text)).toEqual(spec)
+    expect(withoutPage(parseSpec(text))).toEqual(spec)
   })
 
   it.each(REFUSES)('refuses %j', async (text, code) => {
@@ -266,7 +321,7 @@ describe('parseSpec', () => {
           expect(error).toBeInstanceOf(SkillsError)
           return
         }
-        const { skill: _, ...rest } = spec
+        const { skill: _, ...rest } = withoutPage(spec)
         expect(parseSpec(formatSpec(rest))).toEqual(rest)
       }),
       { numRuns: 20_000 },
@@ -276,7 +331,7 @@ describe('parseSpec', () => {
 
 describe('formatSpec', () => {
   it.each(READS)('writes what parseSpec reads back as the same: %s', (text) => {
-    const { skill: _, ...spec } = parseSpec(text)
+    const { skill: _, ...spec } = withoutPage(parseSpec(text))
     expect(parseSpec(formatSpec(spec))).toEqual(spec)
   })
 

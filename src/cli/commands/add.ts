@@ -7,7 +7,7 @@ import { defined, flag, grant, list, text, type Options } from '../flags.ts'
 import { shellCommand } from '../../platform/shell.ts'
 
 export async function run({ args, options, io }: Invocation): Promise<Answer> {
-  const sources = sourcesOf(args, options)
+  const sources = await sourcesOf(args, options, io.settings)
   const shared = defined({ global: flag(options, 'global'), offline: flag(options, 'offline') })
   if (options.list === true) {
     const [source] = sources
@@ -44,7 +44,15 @@ const PLAIN_WORD = /^[A-Za-z0-9][A-Za-z0-9_-]*$/
 
 const SOURCE_FLAGS = ['path', 'git', 'ref', 'subdir', 'url', 'digest', 'oci', 'registry'] as const
 
-function sourcesOf(args: readonly string[], options: Options): ParsedSpec[] {
+async function sourcesOf(
+  args: readonly string[],
+  options: Options,
+  settings: Invocation['io']['settings'],
+): Promise<ParsedSpec[]> {
+  if (args.some((source) => /^[^:./@~][^:]*\//.test(source))) {
+    const { refuseLocalName } = await import('../../ops/typed-source.ts')
+    for (const source of args) refuseLocalName(source, settings)
+  }
   const flags = defined(
     Object.fromEntries(SOURCE_FLAGS.map((name) => [name, text(options, name)])) as Partial<
       Record<(typeof SOURCE_FLAGS)[number], string | undefined>
