@@ -207,6 +207,6 @@ describe('toFsError', () => {
 describe.skipIf(process.platform !== 'linux')('a file system that takes no folders', () => {
   test('is told at once, however deep the folder is', async () => {
     await expect(() => writeFileAtomic('/proc/nope/a/b/x.tar', 'x')).toThrowCode('fs_failed')
-    await expect(() => makeFolders('/proc/self/nope/x')).toThrow()
+    expect(() => makeFolders('/proc/self/nope/x')).toThrow()
   })
 })
