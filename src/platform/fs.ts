@@ -82,7 +82,7 @@ export function makeFolders(path: string, mode?: number): void {
     missing.push(folder)
     if (dirname(folder) === folder) break
   }
-  for (const folder of missing.reverse()) {
+  for (const folder of missing.toReversed()) {
     try {
       mkdirSync(folder, mode)
     } catch (error) {
