@@ -34,6 +34,8 @@ export interface PlanInput {
   readonly places: readonly LinkPlace[]
   readonly skills: readonly LinkedSkill[]
   readonly mode: LinkMode
+  /** Copies were asked for before: a folder in the way can be one that was edited. */
+  readonly copied?: boolean
   /** Replace what is not ours. */
   readonly force?: boolean
 }
@@ -52,7 +54,7 @@ export function linkDirs(agents: readonly Agent[], scope: LinkScope, settings: S
  * content stays a copy also in symlink mode, because links may be impossible there.
  * @throws local_edits for a copy of an earlier digest that was edited; link_conflict for anything else in the way
  */
-export function planLinks({ places, skills, mode, force }: PlanInput): LinkStep[] {
+export function planLinks({ places, skills, mode, copied, force }: PlanInput): LinkStep[] {
   const byName = new Map(skills.map((skill) => [skill.name, skill]))
   const blocked: LinkPlace[] = []
   const steps: LinkStep[] = []
@@ -65,7 +67,7 @@ export function planLinks({ places, skills, mode, force }: PlanInput): LinkStep[
     const replaces = force ? 'any' : [skill.integrity, ...(skill.previous ?? [])]
     steps.push({ action: mode === 'copy' ? 'copy' : 'link', dir: place.dir, name: place.name, replaces })
   }
-  if (blocked.length > 0) throw conflictAt(blocked, byName)
+  if (blocked.length > 0) throw conflictAt(blocked, byName, copied === true)
   return steps
 }
 
@@ -87,10 +89,14 @@ function needOf({ state }: LinkPlace, skill: LinkedSkill, mode: LinkMode): 'none
   }
 }
 
-function conflictAt(blocked: readonly LinkPlace[], skills: ReadonlyMap<string, LinkedSkill>): SkillsError {
+function conflictAt(
+  blocked: readonly LinkPlace[],
+  skills: ReadonlyMap<string, LinkedSkill>,
+  copied: boolean,
+): SkillsError {
   const paths = blocked.map(({ dir, name }) => `${dir}/${name}`)
   const edited = blocked.find(
-    ({ name, state }) => state.kind === 'folder' && (skills.get(name)?.previous?.length ?? 0) > 0,
+    ({ name, state }) => copied && state.kind === 'folder' && (skills.get(name)?.previous?.length ?? 0) > 0,
   )
   const first = edited ?? blocked[0]
   const shown = first ? displayText(`${first.dir}/${first.name}`) : ''

@@ -11,8 +11,10 @@ import { carryOut, clearUnfinished, exists, stageFolder } from './carry-out.ts'
 import { assertInside } from './inside.ts'
 import { isInterrupted } from './interrupted.ts'
 import { bindJournal, type Plan, writeJournal } from './journal.ts'
+import { savePlaced } from './placed.ts'
 import { planProjectLinks, type ProjectState } from './project-links.ts'
 import type { Scope } from './scope.ts'
+import type { Stale } from './stale.ts'
 import { stageCopy } from './stage-copy.ts'
 import { openWork } from './work-folder.ts'
 
@@ -22,6 +24,8 @@ export interface Change {
   readonly after: ProjectState
   /** Names whose staged copy takes the place of what stands there. */
   readonly place: readonly string[]
+  /** What the lock before did not name and what goes too. */
+  readonly stale?: Pick<Stale, 'copies' | 'links'>
 }
 
 interface Options {
@@ -48,19 +52,19 @@ export function openStage(scope: Scope): Stage {
  */
 export function applyChange(
   scope: Scope,
-  { before, after, place }: Change,
+  { before, after, place, stale = { copies: [], links: [] } }: Change,
   { settings, force }: Options,
 ): void {
   assertInside(scope)
   const plan: Plan = {
     place,
-    remove: Object.keys(before.lock.skills).filter((name) => !after.lock.skills[name]),
-    links: planProjectLinks(scope, { before, after }, { settings, force }),
+    remove: [...Object.keys(before.lock.skills).filter((name) => !after.lock.skills[name]), ...stale.copies],
+    links: [...stale.links, ...planProjectLinks(scope, { before, after }, { settings, force })],
     ...newTexts(scope, before, after),
   }
   const { remove, links, project, lock } = plan
   const same = remove.length === 0 && project === undefined && lock === undefined
-  if (same && place.length === 0 && links.length === 0) return
+  if (same && place.length === 0 && links.length === 0) return remember(scope, after, settings)
   if (scope.unwritable) throw scope.unwritable
   // Copies that only fill gaps need no journal: with the same lock, half of them is a state that `install` completes.
   const fills = same && place.every((name) => !exists(join(scope.skillsDir, name)))
@@ -71,6 +75,13 @@ export function applyChange(
     writeJournal(scope, bindJournal(scope, plan, basename(work)))
   }
   carryOut(scope, plan, settings)
+  remember(scope, after, settings)
+}
+
+/** Records what stands now, for the day when the lock has moved on. */
+function remember(scope: Scope, { lock }: ProjectState, settings: Settings): void {
+  const locked = new Map(Object.entries(lock.skills).map(([name, { integrity }]) => [name, integrity]))
+  savePlaced(scope, settings, { locked, stays: (name) => exists(join(scope.skillsDir, name)) })
 }
 
 /** The texts of the files that change; what is the same as a value stays as its author formatted it. */

@@ -9,10 +9,12 @@ import { applyChange } from './change.ts'
 import type { Decided } from './decide-grants.ts'
 import { claimPlace } from './installed.ts'
 import type { GrantChoice, Io, ScopeRequest } from './io.ts'
+import { foldersIn } from './list.ts'
 import { nextLock, wantedLock } from './lock-entry.ts'
 import { type LockedSkill, materialise } from './materialise.ts'
 import { findScope, type Scope } from './scope.ts'
 import { isAnswer } from './spec-answer.ts'
+import { findStale, type Stale, staleNames } from './stale.ts'
 import { readWorkspace, requireProject, withWorkspace, type Workspace } from './workspace.ts'
 
 export interface InstallRequest extends ScopeRequest {
@@ -40,7 +42,7 @@ export interface InstallResult {
   readonly scope: 'project' | 'global'
   readonly root: string
   readonly skills: readonly InstalledSkill[]
-  /** Names that the lock had and skills.json no longer asks for. */
+  /** Names that were installed and that the lock does not name any more. */
   readonly removed: readonly string[]
   readonly agents: readonly string[]
   readonly dryRun: boolean
@@ -69,13 +71,18 @@ async function installLocked(
   if (request.frozen) assertFresh(workspace, io)
   const store = openStore(io.settings.dataDir)
   for (const { granted } of resolved) store.put(granted.verified)
-  const { lock, fresh, standing, wanted, removed } = await claimAll(workspace, { resolved, request, io })
+  const { lock, fresh, standing, wanted, removed, stale } = await claimAll(workspace, {
+    resolved,
+    request,
+    io,
+  })
   const done = standing.map(({ name, entry }) => line(name, entry, fresh.has(name) ? 'locked' : 'unchanged'))
 
   await materialise(wanted, { scope, store, offline: request.offline === true, io })
+  const present = new Set(foldersIn(scope))
   for (const { name, entry } of wanted) {
-    const replaced = workspace.lock.skills[name] ? 'installed' : 'locked'
-    done.push(line(name, entry, fresh.has(name) ? 'locked' : replaced))
+    const how = present.has(name) ? 'replaced' : 'installed'
+    done.push(line(name, entry, fresh.has(name) ? 'locked' : how))
   }
   if (resolved.length > 0) {
     const { recordAll } = await import('./record.ts')
@@ -83,7 +90,12 @@ async function installLocked(
   }
   applyChange(
     scope,
-    { before: workspace, after: { project: workspace.project, lock }, place: wanted.map(({ name }) => name) },
+    {
+      before: workspace,
+      after: { project: workspace.project, lock },
+      place: wanted.map(({ name }) => name),
+      stale,
+    },
     { settings: io.settings, force: request.force === true },
   )
   return result(workspace, { skills: done, removed, dryRun: false })
@@ -115,6 +127,8 @@ interface Claims {
   readonly standing: readonly LockedSkill[]
   readonly wanted: readonly LockedSkill[]
   readonly removed: readonly string[]
+  /** What was removed from the lock before, by somebody else. */
+  readonly stale: Stale
 }
 
 /** @throws local_edits */
@@ -123,7 +137,7 @@ async function claimAll(
   { resolved, request, io }: { resolved: readonly Decided[]; request: InstallRequest; io: Io },
 ): Promise<Claims> {
   const lock = request.frozen ? workspace.lock : lockWith(workspace, resolved)
-  const how = { force: request.force === true, io }
+  const how = { force: request.force === true, dryRun: request.dryRun === true, io }
   const standing: LockedSkill[] = []
   const wanted: LockedSkill[] = []
   for (const [name, entry] of Object.entries(lock.skills)) {
@@ -133,7 +147,9 @@ async function claimAll(
   const removed = Object.keys(workspace.lock.skills).filter((name) => !lock.skills[name])
   for (const name of removed) await claimPlace(workspace, { name }, how)
   const fresh = new Set(resolved.map(({ candidate }) => candidate.name))
-  return { lock, fresh, standing, wanted, removed }
+  const skills = { ...workspace.lock.skills, ...lock.skills }
+  const stale = findStale(workspace.scope, { ...workspace, lock: { ...lock, skills } }, io)
+  return { lock, fresh, standing, wanted, removed: [...removed, ...staleNames(stale)], stale }
 }
 
 /** Resolves what skills.json asks for and the lock does not answer, and asks for its grants. */

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
 import type { TreeDigest } from '../integrity/tree.ts'
 import { toFsError } from '../platform/fs.ts'
-import { type HashedFolder, hashPlainFiles } from '../store/tree.ts'
+import { type HashedFolder, hashPlainFiles, readPlainFiles } from '../store/tree.ts'
 import type { Io } from './io.ts'
+import { type KnownContent, knownContent } from './known-content.ts'
+import { isCheckoutOf, KEEP_LINE_ENDS } from './line-ends.ts'
 import type { Scope } from './scope.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -28,31 +30,74 @@ export function readInstalled(scope: Scope, name: string): Installed {
 }
 
 /**
- * `stands` when the wanted content is there already, `free` when the place may be taken. An edited copy, or one that
- * this program did not put there, needs the user's word.
+ * `stands` when the wanted content is there already, `free` when the place may be taken: nothing is there, or content that
+ * is nobody's edit. Everything else needs the user's word.
  * @throws local_edits
  */
 export async function claimPlace(
-  { scope, lock }: Workspace,
+  workspace: Workspace,
   wanted: { readonly name: string; readonly integrity?: TreeDigest },
-  { force, io }: { readonly force: boolean; readonly io: Io },
+  { force, dryRun, io }: { readonly force: boolean; readonly dryRun?: boolean; readonly io: Io },
 ): Promise<'stands' | 'free'> {
+  const { scope, lock } = workspace
   const { name } = wanted
   const installed = readInstalled(scope, name)
   if (installed.kind === 'missing') return 'free'
+  const locked = lock.skills[name]?.integrity
   if (installed.kind === 'folder') {
     if (installed.integrity === wanted.integrity) return 'stands'
-    if (installed.integrity === lock.skills[name]?.integrity) return 'free'
+    if (installed.integrity === locked) return 'free'
+    if (isNobodysEdit(workspace, { ...wanted, installed, dryRun: dryRun === true }, io)) return 'free'
   }
   if (force) return 'free'
-  const known = lock.skills[name] !== undefined
-  const what = known ? 'was edited since it was installed' : 'was not installed by this program'
+  const edited = knownIn(workspace, io).placedHere(name) !== undefined
+  const what = edited
+    ? 'was edited since it was installed'
+    : locked === undefined
+      ? 'was not installed by this program'
+      : 'holds other content than skills.lock names'
   if (io.ask && (await io.ask.confirm(`.agents/skills/${name} ${what}. Replace it and lose what it holds?`)))
     return 'free'
   throw new SkillsError('local_edits', `.agents/skills/${name} ${what}`, {
-    hint: known
-      ? `see what changed with "skills verify ${name}"; --force replaces it`
-      : 'move it away, or replace it with --force',
+    hint:
+      locked !== undefined
+        ? `see what changed with "skills diff ${name}"; --force replaces it`
+        : 'move it away, or replace it with --force',
     details: { name, path: `.agents/skills/${name}` },
   })
 }
+
+interface Claim {
+  readonly name: string
+  readonly integrity?: TreeDigest
+  readonly installed: HashedFolder
+  readonly dryRun: boolean
+}
+
+/** An older installed version, or a checkout with other line ends. What only a record knows is kept in the store. */
+function isNobodysEdit(workspace: Workspace, { name, integrity, installed, dryRun }: Claim, io: Io): boolean {
+  const known = knownIn(workspace, io)
+  if (known.isKnown(name, installed.integrity)) {
+    if (!dryRun) known.keep(name, installed.integrity)
+    return true
+  }
+  const path = join(workspace.scope.skillsDir, name)
+  const files = readPlainFiles(path) ?? []
+  const digests = [integrity, workspace.lock.skills[name]?.integrity, known.placedHere(name)]
+  if (!digests.some((one) => one !== undefined && isCheckoutOf(files, one, known.stored(one)))) return false
+  io.notice({
+    code: 'line_ends',
+    message: `.agents/skills/${name} was checked out with CRLF line ends, which makes other content of it; it is replaced`,
+    hint: KEEP_LINE_ENDS,
+  })
+  return true
+}
+
+/** One look at the records for all claims of a command. */
+function knownIn(workspace: Workspace, { settings }: Io): KnownContent {
+  let known = looked.get(workspace)
+  if (!known) looked.set(workspace, (known = knownContent(workspace.scope, settings)))
+  return known
+}
+
+const looked = new WeakMap<Workspace, KnownContent>()

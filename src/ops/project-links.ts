@@ -1,5 +1,6 @@
 // The links that a project's agents need, for its lock: planned before a change, inspected by `verify`.
 import { isSkillsError, SkillsError } from '../errors/error.ts'
+import type { TreeDigest } from '../integrity/tree.ts'
 import { expandAgents } from '../link/agents.ts'
 import {
   inspectLinks,
@@ -9,11 +10,12 @@ import {
   planLinks,
   planRemoval,
 } from '../link/link.ts'
-import { surveyLinks } from '../link/place.ts'
+import { type LinkPlace, surveyLinks } from '../link/place.ts'
 import type { Lockfile } from '../lock/lockfile.ts'
 import type { Project } from '../lock/project.ts'
 import type { Settings } from '../platform/env.ts'
 import { displayText } from '../platform/text.ts'
+import { knownContent } from './known-content.ts'
 import type { Scope } from './scope.ts'
 
 /** A project and its lock at one moment. */
@@ -33,27 +35,49 @@ export function planProjectLinks(
 ): readonly LinkStep[] {
   const removed = Object.keys(before.lock.skills).filter((name) => !after.lock.skills[name])
   const goingDirs = agentDirs(scope, before.project, settings)
+  const leaving = removed.length > 0 ? surveyLinks({ scope, dirs: goingDirs, names: removed }) : []
+  const left = earlierCopies(leaving, scope, settings)
   const going = planRemoval({
-    places: removed.length > 0 ? surveyLinks({ scope, dirs: goingDirs, names: removed }) : [],
-    skills: removed.map((name) => ({ name, integrity: before.lock.skills[name]?.integrity ?? '' })),
+    places: leaving,
+    skills: removed.map((name) => ({
+      name,
+      integrity: before.lock.skills[name]?.integrity ?? '',
+      previous: left.get(name) ?? [],
+    })),
     force,
   })
   const names = Object.keys(after.lock.skills)
   const dirs = agentDirs(scope, after.project, settings)
+  const places = surveyLinks({ scope, dirs, names })
+  const earlier = earlierCopies(places, scope, settings)
   const coming = planLinks({
-    places: surveyLinks({ scope, dirs, names }),
+    places,
     skills: names.map((name) => {
-      const previous = before.lock.skills[name]?.integrity
-      return {
-        name,
-        integrity: after.lock.skills[name]?.integrity ?? '',
-        ...(previous && { previous: [previous] }),
-      }
+      const previous = [before.lock.skills[name]?.integrity ?? [], earlier.get(name) ?? []].flat()
+      return { name, integrity: after.lock.skills[name]?.integrity ?? '', previous }
     }),
     mode: after.project.link ?? 'symlink',
+    copied: before.project.link === 'copy',
     force,
   })
   return [...going, ...coming]
+}
+
+/** Digests of copies in agents' folders that are no edits, though the lock names others, by skill. */
+function earlierCopies(
+  places: readonly LinkPlace[],
+  scope: Scope,
+  settings: Settings,
+): ReadonlyMap<string, readonly TreeDigest[]> {
+  const known = knownContent(scope, settings)
+  const found = new Map<string, TreeDigest[]>()
+  for (const { name, state } of places) {
+    if (state.kind !== 'folder' || state.digest === undefined) continue
+    // The record beside the copies is not enough: nothing keeps a copy that goes from here.
+    if (known.placedHere(name) !== state.digest && !known.stored(state.digest)) continue
+    found.set(name, [...(found.get(name) ?? []), state.digest])
+  }
+  return found
 }
 
 /**

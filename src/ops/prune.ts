@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { loadText } from '../lock/file.ts'
 import { listFiles, removeTree } from '../platform/fs.ts'
 import { openStore } from '../store/store.ts'
+import { applyChange } from './change.ts'
 import type { Io, ScopeRequest } from './io.ts'
-import { findScope, STATES } from './scope.ts'
+import { findScope, type Scope, STATES } from './scope.ts'
+import { findStale, staleNames } from './stale.ts'
 import { recordFile } from './work-folder.ts'
 import { readWorkspace, withWorkspace } from './workspace.ts'
 
@@ -18,6 +20,8 @@ export interface PruneRequest extends ScopeRequest {
 export interface PruneResult {
   /** Entries of the store, and files and folders of the caches. */
   readonly removed: { readonly store: number; readonly cache: number }
+  /** Skills that were installed here and that skills.lock names no more. */
+  readonly skills: readonly string[]
   readonly bytes: number
   readonly dryRun: boolean
 }
@@ -28,10 +32,12 @@ export async function prune(request: PruneRequest, io: Io): Promise<PruneResult>
   const dryRun = request.dryRun === true
   const scopes = [findScope(settings, request.global), ...(settings.home ? [findScope(settings, true)] : [])]
   const keep = new Set<string>()
+  const skills: string[] = []
   for (const scope of scopes) {
     const { lock } = await (dryRun
       ? readWorkspace(scope, io, { looks: true })
       : withWorkspace(scope, io, (workspace) => workspace))
+    if (scope === scopes[0]) skills.push(...(await clearStale(scope, dryRun, io)))
     for (const { integrity } of Object.values(lock.skills)) keep.add(integrity)
   }
   const cache = clearCache(settings.cacheDir, dryRun)
@@ -40,9 +46,22 @@ export async function prune(request: PruneRequest, io: Io): Promise<PruneResult>
   const pruned = store.prune(request.all ? keep : new Set(store.list()), { dryRun })
   return {
     removed: { store: pruned.removed, cache: cache.removed },
+    skills,
     bytes: cache.bytes + pruned.bytes,
     dryRun,
   }
+}
+
+/** Removes, in the scope that was asked for, what a colleague removed from the lock. */
+async function clearStale(scope: Scope, dryRun: boolean, io: Io): Promise<readonly string[]> {
+  if (dryRun) return staleNames(findStale(scope, await readWorkspace(scope, io, { looks: true }), io))
+  return withWorkspace(scope, io, (workspace) => {
+    const stale = findStale(workspace.scope, workspace, io)
+    const names = staleNames(stale)
+    const change = { before: workspace, after: workspace, place: [], stale }
+    if (names.length > 0) applyChange(workspace.scope, change, { settings: io.settings, force: false })
+    return names
+  })
 }
 
 /** What killed commands left of projects that are there no more. */

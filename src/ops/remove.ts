@@ -9,6 +9,7 @@ import type { Io, ScopeRequest } from './io.ts'
 import type { ProjectState } from './project-links.ts'
 import { recordRemovals } from './record.ts'
 import { findScope } from './scope.ts'
+import { findStale, only, type Stale, staleNames } from './stale.ts'
 import { requireProject, readWorkspace, withWorkspace, type Workspace } from './workspace.ts'
 
 export interface RemoveRequest extends ScopeRequest {
@@ -32,20 +33,20 @@ export async function remove(request: RemoveRequest, io: Io): Promise<RemoveResu
   const before = await readWorkspace(scope, io, { looks: request.dryRun })
   requireProject(before)
   const result = { scope: scope.kind, root: scope.root, dryRun: request.dryRun === true }
-  if (request.dryRun) return { ...result, removed: planRemoval(before, request).removed }
+  if (request.dryRun) return { ...result, removed: planRemoval(before, request, io).removed }
   return withWorkspace(scope, io, async (workspace) => {
-    const { removed, after, needed } = planRemoval(workspace, request)
+    const { removed, going, after, needed, stale } = planRemoval(workspace, request, io)
     for (const [name, by] of needed) {
       io.notice({
         code: 'still_needed',
         message: `${displayText(name)} stays installed, because ${displayText(by)} needs it`,
       })
     }
-    for (const name of removed) await claimPlace(workspace, { name }, { force: request.force === true, io })
-    await recordRemovals(removed, workspace, io)
+    for (const name of going) await claimPlace(workspace, { name }, { force: request.force === true, io })
+    await recordRemovals(going, workspace, io)
     applyChange(
       workspace.scope,
-      { before: workspace, after, place: [] },
+      { before: workspace, after, place: [], stale },
       { settings: io.settings, force: request.force === true },
     )
     return { ...result, removed }
@@ -53,16 +54,22 @@ export async function remove(request: RemoveRequest, io: Io): Promise<RemoveResu
 }
 
 interface Removal {
-  /** What goes from the lock: what was named, and what nothing needs without it. */
+  /** What goes: what was named, what nothing needs without it, and what is here though no lock names it. */
   readonly removed: readonly string[]
+  /** What of it the lock or skills.json has. */
+  readonly going: readonly string[]
+  readonly stale: Stale
   readonly after: ProjectState
   /** What was named but is needed by another skill, with that skill. */
   readonly needed: ReadonlyMap<string, string>
 }
 
-function planRemoval(workspace: Workspace, request: RemoveRequest): Removal {
+function planRemoval(workspace: Workspace, request: RemoveRequest, io: Io): Removal {
   const { project, lock, hasProject } = workspace
-  const named = namesOf(workspace, request)
+  const left = findStale(workspace.scope, workspace, io)
+  const stale = request.all ? left : only(left, request.names)
+  const gone = staleNames(stale)
+  const named = namesOf(workspace, request, gone)
   const rest = { ...project, skills: without(project.skills, named) }
   const roots = hasProject
     ? Object.keys(rest.skills)
@@ -84,7 +91,8 @@ function planRemoval(workspace: Workspace, request: RemoveRequest): Removal {
   )
   const unlocked = named.filter((name) => !lock.skills[name])
   const after = { project: rest, lock: { ...lock, skills: without(lock.skills, going) } }
-  return { removed: [...going, ...unlocked].sort(), after, needed }
+  const removed = [...going, ...unlocked].sort()
+  return { removed: [...removed, ...gone].sort(), going: removed, stale, after, needed }
 }
 
 /**
@@ -104,11 +112,17 @@ export function knownNames(names: readonly string[], { project, lock }: Workspac
   return names.length > 0 ? [...new Set(names)] : known
 }
 
-function namesOf(workspace: Workspace, { names, all }: RemoveRequest): readonly string[] {
+/** The names that the project knows; those in `gone` only the disk does. */
+function namesOf(
+  workspace: Workspace,
+  { names, all }: RemoveRequest,
+  gone: readonly string[],
+): readonly string[] {
   if (!all && names.length === 0) {
     throw new SkillsError('usage', 'Nothing to remove was named', { hint: 'name skills, or pass --all' })
   }
-  return knownNames(all ? [] : names, workspace)
+  const others = names.filter((name) => !gone.includes(name))
+  return all || others.length > 0 ? knownNames(all ? [] : others, workspace) : []
 }
 
 function without<T>(record: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {

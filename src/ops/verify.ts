@@ -1,6 +1,7 @@
 // Recomputes every installed file against skills.lock and looks at every link. Writes nothing.
 import { join } from 'node:path'
 import type { SkillFile } from '../integrity/tree.ts'
+import { SHARED_DIR } from '../link/agents.ts'
 import type { LinkFinding } from '../link/link.ts'
 import { readPlainFiles } from '../store/tree.ts'
 import type { LockEntry } from '../lock/lockfile.ts'
@@ -8,10 +9,10 @@ import { groupBy } from '../platform/group.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { type Installed, readInstalled } from './installed.ts'
 import type { Io, ScopeRequest } from './io.ts'
-import { foldersIn } from './list.ts'
 import { inspectProjectLinks } from './project-links.ts'
 import { knownNames } from './remove.ts'
 import { findScope } from './scope.ts'
+import { findStale } from './stale.ts'
 import { readWorkspace, requireProject } from './workspace.ts'
 
 export interface VerifyRequest extends ScopeRequest {
@@ -42,7 +43,15 @@ export interface VerifyResult {
   readonly root: string
   readonly ok: boolean
   readonly skills: readonly VerifiedSkill[]
-  /** Folders in `.agents/skills` that the lock does not know; they are the user's own and no drift. */
+  /**
+   * What this program installed and the lock names no more, relative to the root: `removed` goes with the next `install`,
+   * `edited` stays.
+   */
+  readonly stale: readonly { readonly path: string; readonly state: 'removed' | 'edited' }[]
+  /**
+   * What nobody installed: names in `.agents/skills`, and paths in the agents' folders. They are the user's own and no
+   * drift.
+   */
   readonly unknown: readonly string[]
   readonly counts: { readonly skills: number; readonly files: number; readonly bytes: number }
 }
@@ -74,12 +83,25 @@ export async function verify(request: VerifyRequest, io: Io): Promise<VerifyResu
     const path = join(scope.skillsDir, name)
     return { ...compare(name, entry, { installed, path, store }), links: wrong }
   })
+  const { copies, links: going, edited, unknown } = findStale(scope, workspace, io)
+  const removed = [
+    ...copies.map((name) => `${SHARED_DIR}/${name}`),
+    ...going.map(({ dir, name }) => `${dir}/${name}`),
+  ]
+  const stale = [
+    ...removed.map((path) => ({ path, state: 'removed' as const })),
+    ...edited.map((path) => ({ path, state: 'edited' as const })),
+  ]
+  const complete = request.names.length > 0 || stale.length === 0
   return {
     scope: scope.kind,
     root: scope.root,
-    ok: skills.every((skill) => skill.status === 'ok' && skill.links.length === 0),
+    ok: complete && skills.every((skill) => skill.status === 'ok' && skill.links.length === 0),
     skills,
-    unknown: foldersIn(scope).filter((name) => !lock.skills[name]),
+    stale,
+    unknown: unknown.map((path) =>
+      path.startsWith(`${SHARED_DIR}/`) ? path.slice(SHARED_DIR.length + 1) : path,
+    ),
     counts,
   }
 }

@@ -137,6 +137,7 @@ function allViews(text: string, canvas: Canvas): string[] {
             links: [{ path: text, problem: 'missing' }],
           },
         ],
+        stale: [{ path: text, state: 'edited' }],
         unknown: [text],
         counts: { skills: 1, files: 2, bytes: 3 },
       },
@@ -195,7 +196,15 @@ describe('the list', () => {
 describe('verification', () => {
   const counts = { skills: 2, files: 10, bytes: 20_480 }
   test('is one line when all is well', () => {
-    const result = { scope: 'project', root: '/p', ok: true, skills: [], unknown: [], counts } as const
+    const result = {
+      scope: 'project',
+      root: '/p',
+      ok: true,
+      skills: [],
+      stale: [],
+      unknown: [],
+      counts,
+    } as const
     expect(verifyView(result, WIDE)).toBe('ok 2 skills, 10 files, 20.5 kB as in skills.lock.')
   })
 })
@@ -232,7 +241,7 @@ describe('layout', () => {
   })
 
   test('says what was freed', () => {
-    expect(pruneView({ removed: { store: 2, cache: 0 }, bytes: 2048, dryRun: true }, WIDE)).toBe(
+    expect(pruneView({ removed: { store: 2, cache: 0 }, skills: [], bytes: 2048, dryRun: true }, WIDE)).toBe(
       'store  2\n\nWould free 2.0 kB in 2 entries.',
     )
   })

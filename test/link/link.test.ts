@@ -51,6 +51,7 @@ interface Options {
   readonly mode?: 'symlink' | 'copy'
   readonly force?: boolean
   readonly skills?: readonly { name: string; integrity: string; previous?: string[] }[]
+  readonly copied?: boolean
   readonly makeLink?: () => void
 }
 
@@ -58,7 +59,8 @@ function plan({ scope, settings }: Place, agents: string[], options: Options = {
   const skills = options.skills ?? SKILLS
   const dirs = linkDirs(expandAgents(agents), scope, settings)
   const places = surveyLinks({ scope, dirs, names: skills.map((skill) => skill.name) })
-  return planLinks({ places, skills, mode: options.mode ?? 'symlink', force: options.force ?? false })
+  const { mode = 'symlink', force = false, copied = false } = options
+  return planLinks({ places, skills, mode, force, copied })
 }
 
 function link(where: Place, agents: string[], options: Options = {}): LinkStep[] {
@@ -278,7 +280,8 @@ describe('what already stands there', () => {
   test('refuses an edited copy as local edits', async () => {
     const where = occupied(own)
     const skills = [{ name: 'pdf', integrity: INTEGRITY, previous: ['h1:before'] }]
-    await expect(() => plan(where, ['claude-code'], { skills })).toThrowCode('local_edits')
+    await expect(() => plan(where, ['claude-code'], { skills, copied: true })).toThrowCode('local_edits')
+    await expect(() => plan(where, ['claude-code'], { skills })).toThrowCode('link_conflict')
   })
 
   test('replaces an unedited copy of the digest before', () => {

@@ -23,13 +23,17 @@ export function writeTree(root: string, files: Readonly<Record<string, string | 
   return root
 }
 
-/** Every file below a folder with its text, links as `-> target`, in the order of their paths. Follows no link. */
+/**
+ * Every file below a folder with its text, links as `-> target`, in the order of their paths. Follows no link. Without the
+ * record of what was put there, which test/ops/placed.test.ts looks at.
+ */
 export function readTreeText(root: string): Record<string, string> {
   const found = new Map<string, string>()
   const walk = (folder: string): void => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = join(folder, entry.name)
       if (entry.isSymbolicLink()) found.set(path, `-> ${readlinkSync(join(root, path))}`)
+      else if (entry.isDirectory() && path.endsWith('.agents/.skillward')) continue
       else if (entry.isDirectory()) walk(path)
       else found.set(path, readFileSync(join(root, path), 'utf8'))
     }

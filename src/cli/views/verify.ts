@@ -15,11 +15,22 @@ export function verifyView(result: VerifyResult, canvas: Canvas): string {
   const looked = `${counted(skills, 'skill')}, ${counted(files, 'file')}, ${bytesText(bytes)}`
   return paragraphs(
     ...wrong.map((skill) => findings(skill, canvas)),
+    staleText(result.stale, canvas),
     result.unknown.length > 0 ? `Not in skills.lock: ${listed(result.unknown, 20)}` : '',
     result.ok
       ? `${style('green', 'ok')} ${looked} as in skills.lock.`
-      : `${style('red', 'drift')} in ${counted(wrong.length, 'skill')}; looked at ${looked}.`,
+      : `${style('red', 'drift')} in ${counted(wrong.length + result.stale.length, 'place')}; looked at ${looked}.`,
   )
+}
+
+function staleText(stale: VerifyResult['stale'], canvas: Canvas): string {
+  if (stale.length === 0) return ''
+  const rows = stale.map(({ path, state }) => [
+    { text: state, format: 'red' as const },
+    path,
+    state === 'edited' ? 'was edited, so it stays' : 'goes with the next skills install',
+  ])
+  return lines('No longer in skills.lock:', columns(rows, canvas, { indent: '  ' }))
 }
 
 function findings(skill: VerifiedSkill, canvas: Canvas): string {
