@@ -164,7 +164,7 @@ code: lock_stale
       stdout: '',
       stderr: `\
 error: .agents/skills/one was edited since it was installed
-hint: see what changed with "skills verify one"; --force replaces it
+hint: see what changed with "skills diff one"; --force replaces it
 code: local_edits
 `,
       exit: 3,
