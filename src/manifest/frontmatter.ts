@@ -113,10 +113,10 @@ function keyLines(yaml: string): Map<string, number> {
   const lines = new Map<string, number>()
   for (const [index, line] of yaml.split('\n').entries()) {
     const [, key] =
-      /^(?:"([^"]*)"|'([^']*)'|([^\s#:'"[{-][^:]*?))\s*:(?:\s|$)/
+      /^(?:"([^"]*)"\s*|'([^']*)'\s*|([^\s#:'"[{-][^:]*)):(?:\s|$)/
         .exec(line.slice(0, MAX_KEY_LINE))
         ?.filter(Boolean) ?? []
-    if (key !== undefined && !lines.has(key)) lines.set(key, index + 2)
+    if (key !== undefined && !lines.has(key.trimEnd())) lines.set(key.trimEnd(), index + 2)
   }
   return lines
 }

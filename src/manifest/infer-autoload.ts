@@ -5,12 +5,12 @@ import { evidence, opaqueFound, type Found } from './infer-found.ts'
 
 const SETUP: readonly RegExp[] = [
   /(?:^|\/)\.?mcp(?:[-_.]servers?)?\.json$/i,
-  /(?:^|\/)\.(?:claude|cursor|codex|gemini|windsurf|kiro|roo|continue|opencode|amp|factory|qwen|copilot)\/(?!skills\/|.*\.(?:md|mdc|txt)$)/i,
+  /(?:^|\/)\.(?:claude|cursor|codex|gemini|windsurf|kiro|roo|continue|opencode|amp|factory|qwen|copilot)\/(?!skills\/)(?:[^/]+\/){0,8}[^/]{1,255}(?<!\.(?:md|mdc|txt))$/i,
   /(?:^|\/)\.(?:claude|cursor|codex|gemini|windsurf|kiro|opencode)\/(?:commands|agents|hooks|prompts|plugins?)\//i,
   /(?:^|\/)hooks(?:\/hooks)?\.(?:json|ya?ml|toml)$/i,
   /(?:^|\/)(?:\.claude-plugin|\.codex-plugin|\.cursor-plugin)\/|(?:^|\/)(?:gemini-extension|opencode|crush)\.jsonc?$/i,
   /(?:^|\/)\.(?:vscode|zed|fleet)\/(?:tasks|settings|launch|mcp|extensions)\.json$|\.code-workspace$/i,
-  /(?:^|\/)\.(?:idea|run)\/.*\.xml$|(?:^|\/)\.devcontainer(?:\/.*)?(?:\/|\.)?devcontainer\.json$|(?:^|\/)\.devcontainer\.json$/i,
+  /(?:^|\/)\.(?:idea|run)\/|(?:^|\/)\.devcontainer\/(?:[^/]+\/)?devcontainer\.json$|(?:^|\/)\.devcontainer\.json$/i,
   /(?:^|\/)(?:\.githooks|\.husky|\.git|git-hooks)\/|(?:^|\/)(?:lefthook|\.lefthook|\.pre-commit-config|\.overcommit)\.ya?ml$/,
   /(?:^|\/)\.(?:git(?:config|modules)|envrc|tool-versions|mise\.toml|npmrc|yarnrc(?:\.yml)?|pnpmfile\.cjs|pypirc|netrc|inputrc|vimrc|exrc|nvimrc|screenrc|gdbinit|lldbinit)$/,
   /(?:^|\/)\.?mise\.toml$|(?:^|\/)\.(?:bash(?:rc|_profile|_login|_logout|_aliases)|zsh(?:rc|env)|zprofile|zlogin|profile|login|cshrc|kshrc)$/,

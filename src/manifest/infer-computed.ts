@@ -39,7 +39,7 @@ const JAVASCRIPT: readonly RegExp[] = [
   /\bprocess\s*\.\s*(?:binding|dlopen|_linkedBinding)\b|\bModule\s*\.\s*_(?:load|compile|extensions)\b|\bmodule\s*\.\s*_compile\b/,
   /\bWebAssembly\s*\.\s*(?:instantiate|compile|Module|Instance)/,
   /\b(?:setTimeout|setInterval|setImmediate)\s*\(\s*['"`]/,
-  /\bfrom\s+['"]https?:|\bimport\s*\(?\s*['"](?:https?|data):|\bimportScripts\s*\(/,
+  /\bfrom\s+['"]https?:|\bimport\s*(?:\(\s*)?['"](?:https?|data):|\bimportScripts\s*\(/,
   /\[\s*['"`](?:\\x|\\u)[0-9a-fA-F{]|\b_0x[0-9a-fA-F]{4,}\b/,
   /\bserialize\s*\.\s*unserialize\b|\brequire\(['"]node-serialize['"]\)/,
 ]

@@ -18,7 +18,7 @@ const INLINE = /^-{1,2}(?:[A-Za-z]*[cemnprE]|command|eval|print|version|help|V|h
 export function isHandedCode({ argv, piped }: ShellCommand, certain: boolean): boolean {
   const words = withoutPrefixes(argv)
   const [first = '', ...args] = words
-  const name = first.replace(/^.*\//, '').replace(/[\d.]+$/, '') || first
+  const name = first.replace(/^.*\//, '').replace(/(?<![\d.])[\d.]+$/, '') || first
   if (name === 'eval' || (name === 'trap' && certain)) return args.some((arg) => COMPUTED.test(arg))
   if (args.some((arg) => /^(?:--checkpoint-action=exec|-o?ProxyCommand=|ProxyCommand=)/.test(arg)))
     return true
@@ -51,7 +51,7 @@ export function handedDocuments(commands: readonly ShellCommand[]): {
 }[] {
   return commands.flatMap(({ argv, documents }) => {
     const [first = ''] = withoutPrefixes(argv)
-    const name = first.replace(/^.*\//, '').replace(/[\d.]+$/, '')
+    const name = first.replace(/^.*\//, '').replace(/(?<![\d.])[\d.]+$/, '')
     const language = SHELL.test(name)
       ? 'shell'
       : /^(?:python|pypy)$/.test(name)

@@ -9,7 +9,7 @@ const POWERSHELL =
   /\|\s{0,8}iex\b|\binvoke-expression\b|\b(?:powershell|pwsh)(?:\.exe)?\s[^\n]{0,120}?-e(?:c|nc|ncodedcommand)?\s+['"]?[A-Za-z0-9+/=]{8}|\biex\s{0,8}\(/i
 /** Other tools that hand a text to a shell. */
 const INSIDE =
-  /\b[gmn]?awk\b.{0,300}?(?:\bsystem\s{0,8}\(|\|\s{0,8}getline|\|\s{0,8}["'](?:ba|z|da)?sh["'])|\bsed\s.{0,100}?s(.)[^/|#]{0,80}\1[^/|#]{0,80}\1[gI]{0,2}e\b/
+  /\b[gmn]?awk\b.{0,300}?(?:\bsystem\s{0,8}\(|\|\s{0,8}getline|\|\s{0,8}["'](?:ba|z|da)?sh["'])|\bsed\s[^\n]{0,120}?\/[gI]{0,2}e['"]/
 
 /** Tag characters but in flags, overrides of direction, long runs of characters without width or of variants. */
 const HIDDEN =

@@ -48,7 +48,7 @@ function ofShebang(text: string): string | undefined {
   if (/\buv\b.*\brun\b/.test(line)) return 'uv run'
   const words = line.split(/\s+/).filter((word) => !word.startsWith('-') && !/^\w+=/.test(word))
   const program = (/(?:^|\/)env$/.test(words[0] ?? '') ? words[1] : words[0])?.replace(/^.*\//, '')
-  return INTERPRETERS[program ?? ''] ?? INTERPRETERS[program?.replace(/[\d.]+$/, '') ?? '']
+  return INTERPRETERS[program ?? ''] ?? INTERPRETERS[program?.replace(/(?<![\d.])[\d.]+$/, '') ?? '']
 }
 
 function isEntry(path: string, text: string, shebang: boolean): boolean {
@@ -89,5 +89,9 @@ export function groupScriptRules(scripts: readonly Script[]): Map<string, Script
 
 /** A name that a rule cannot hold literally is held by wildcards. */
 function cleanPath(path: string): string {
-  return path.replace(/[^\w./@+*~ -]+/g, '*').replace(/(?<!^[\w ]+) (?=[^/]*\/)/g, '*')
+  const plain = path.replace(/[^\w./@+*~ -]+/g, '*')
+  // A space parts the words of a rule; only the interpreter's own words may have one.
+  const folder = plain.lastIndexOf('/')
+  const lead = /^[\w ]+/.exec(plain)?.[0].length ?? 0
+  return plain.replace(/ /g, (space, at: number) => (at < folder && (at > lead || at === 0) ? '*' : space))
 }

@@ -24,8 +24,11 @@ export function needOfTool(entry: string): ToolNeed | undefined {
     const host = /^domain:([a-z0-9.*-]+)$/i.exec(pattern ?? '')?.[1]?.toLowerCase()
     return { capability: 'network', value: host ?? '*' }
   }
-  const [, server, tool] = /^mcp__([\w-]+?)(?:__([\w*-]+))?$/.exec(name) ?? []
-  if (server !== undefined) return { capability: 'tools', value: `mcp:${server}/${tool ?? '*'}` }
+  if (/^mcp__[\w-]+\*?$/.test(name)) {
+    const at = name.indexOf('__', 6)
+    const [server, tool] = at < 0 ? [name.slice(5), '*'] : [name.slice(5, at), name.slice(at + 2)]
+    return { capability: 'tools', value: `mcp:${server}/${tool === '' ? '*' : tool}` }
+  }
   if (INNER.test(name)) return undefined
   // A lower-case word is a command that the author took for a tool.
   if (/^[a-z][a-z0-9._-]*$/.test(name))
@@ -37,9 +40,10 @@ export function needOfTool(entry: string): ToolNeed | undefined {
 function commandOf(pattern: string | undefined): string {
   const text = (pattern ?? '').trim().replace(/(?:\{\w+\}|\$\{?\w+\}?)\//g, '')
   if (text === '' || text === '*' || text === ':*') return '**'
-  const open = /(?::\*|\s\*+|\*)$/.test(text)
+  const open = text.endsWith('*')
   const fixed = text
-    .replace(/(?::\*|\s+\*+|\*+)$/, '')
+    .replace(/:\*$|(?<!\*)\*+$/, '')
+    .trimEnd()
     .split(/\s+/)
     .filter((token) => token !== '**' && !/[;|&<>`"'\\$()]/.test(token))
     .join(' ')

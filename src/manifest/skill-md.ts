@@ -180,7 +180,7 @@ export function toolsOf(value: FrontmatterValue | undefined): string[] {
   if (typeof value !== 'string') {
     return isList(value) ? value.flatMap((item) => (typeof item === 'string' ? toolsOf(item) : [])) : []
   }
-  return value.match(/[^\s,()]+(?:\([^)]*\))?/g) ?? []
+  return value.match(/[^\s,()]+(?:\([^)]{0,500}\))?/g) ?? []
 }
 
 /** Code points, as skills-ref counts. */

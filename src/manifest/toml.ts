@@ -53,9 +53,9 @@ function keyLines(text: string): Map<string, number> {
       continue
     }
     const start = line.slice(0, MAX_KEY_LINE)
-    const header = /^\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$/.exec(start)
+    const header = /^\s*(\[\[?)([^\]]+)\]\]?\s*(?:#.*)?$/.exec(start)
     if (header) {
-      const path = resolve(splitKey(header[2] ?? ''), counts)
+      const path = resolve(splitKey((header[2] ?? '').trim()), counts)
       if (header[1] === '[[') {
         const key = JSON.stringify(path)
         const nth = counts.get(key) ?? 0

@@ -8,6 +8,7 @@ import { discoverSkills } from '../manifest/discover.ts'
 import { readManifest } from '../manifest/manifest.ts'
 import { pluginFilePaths } from '../manifest/plugins.ts'
 import { capabilityRequest, type CapabilityRequest } from '../manifest/request.ts'
+import { underDeclared } from '../manifest/under-declared.ts'
 import { displayText } from '../platform/text.ts'
 import { readSkills } from '../sources/read-skill.ts'
 import type { Resolution, SourceTree } from '../sources/source.ts'
@@ -97,7 +98,9 @@ async function validateSkill(place: Place, folder: string): Promise<Omit<Validat
     const { manifest, diagnostics } = readManifest(files, { folder, mode: 'strict' })
     const integrity = digestOfFiles(files)
     if (!manifest) return { integrity, diagnostics }
-    return { name: manifest.name, request: capabilityRequest(manifest, files), integrity, diagnostics }
+    const request = capabilityRequest(manifest, files)
+    const all = [...diagnostics, ...underDeclared(request.lines, manifest.skill.bodyLine)]
+    return { name: manifest.name, request, integrity, diagnostics: all }
   } catch (error) {
     if (!(error instanceof SkillsError)) throw error
     const { code, message, hint } = error

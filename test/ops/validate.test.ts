@@ -121,3 +121,30 @@ it('says where there is no skill and where there is no folder', async () => {
   await expect(validate({ paths: ['empty'] }, io)).toThrowCode('skill_not_found')
   await expect(validate({ paths: ['nowhere'] }, io)).toThrowCode('source_not_found')
 })
+
+it('names what the scripts do and the contract leaves out, and warns of what a text only mentions', async () => {
+  const io = testIo()
+  const files = {
+    'SKILL.md': `${skillMd('one')}\n\`\`\`bash\ngh pr list\n\`\`\`\n`,
+    'skill.toml': skillToml('one', ['api.example.org']),
+    'scripts/a.py': 'import requests\nrequests.get("https://api.undeclared.dev")\n',
+    'tests/test_a.py': 'import requests\nrequests.get("https://only.tested.dev")\n',
+  }
+  writeTree(join(io.project, 'one'), files)
+  const { skills, ok } = await validate({ paths: ['one'] }, io)
+  expect(ok).toBe(false)
+  const found = skills[0]?.diagnostics.map((item) => `${item.severity} ${place(item)}`)
+  expect(found).toContain('error scripts/a.py:2 under_declared')
+  expect(found).toContain('warning tests/test_a.py:2 under_declared')
+  expect(found?.filter((line) => line.startsWith('warning SKILL.md'))).toHaveLength(1)
+})
+
+it('calls a contract that names what the scripts do valid', async () => {
+  const io = testIo()
+  const files = {
+    'SKILL.md': skillMd('one'),
+    'skill.toml': skillToml('one', ['api.declared.dev']),
+    'lib/a.py': 'import requests\nrequests.get("https://api.declared.dev")\n',
+  }
+  expect(await findings(io, files)).toEqual([])
+})
