@@ -3,8 +3,8 @@
 import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isSkillsError, SkillsError } from '../errors/error.ts'
-import { BROKEN, codeOf, REASONS } from '../platform/http.ts'
 import { isLoopbackHost, isPrivateHost } from '../platform/http-redirect.ts'
+import { BROKEN, codeOf, networkProblem } from '../platform/network-error.ts'
 import { displayShort, redactUrl } from '../platform/text.ts'
 
 export interface TransportOptions {
@@ -47,7 +47,7 @@ export interface OciStream extends OciResponse {
 }
 
 export interface Transport {
-  /** Any status is an answer. @throws source_insecure, redirect_refused, limit_exceeded, fetch_failed, cancelled */
+  /** Any status is an answer. @throws source_insecure, redirect_refused, limit_exceeded, fetch_failed, certificate_untrusted, proxy_failed, cancelled */
   send(request: OciRequest): Promise<OciResponse>
   /** The same, with the body of a success left to be read; whoever gets it reads or destroys it. */
   open(request: OciRequest): Promise<OciStream>
@@ -227,16 +227,14 @@ async function readBody(body: AsyncIterable<unknown>, status: number, request: O
 
 function asFetchError(error: unknown, url: URL, late: boolean): SkillsError {
   if (isSkillsError(error)) return error
-  const code = codeOf(error)
-  const reason = late
-    ? 'it takes too long'
-    : (REASONS[code] ?? `of ${displayShort(code || redactUrl(String(error)), 100)}`)
+  const { code, reason, hint } = networkProblem(error)
   return new SkillsError(
-    'fetch_failed',
-    `The registry at ${displayShort(url.host, 260)} cannot be asked: ${reason}`,
+    late ? 'fetch_failed' : code,
+    `The registry at ${displayShort(url.host, 260)} cannot be asked: ${late ? 'it takes too long' : reason}`,
     {
-      hint: 'check the name, the network and the proxy settings, and try again',
-      details: { url: shownUrl(url), reason: code },
+      hint:
+        hint ?? 'check the name, the network and the proxy settings (HTTPS_PROXY, NO_PROXY), and try again',
+      details: { url: shownUrl(url), reason: codeOf(error) },
       cause: error,
     },
   )

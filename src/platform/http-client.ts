@@ -1,19 +1,26 @@
 // One request over one pool. Takes three files of undici, which the bundle includes: loading all of it takes three times
 // as long as the start of a download. Loaded only when there is something to ask.
 import { lookup } from 'node:dns'
-import type { Dispatcher } from 'undici'
+import type { LookupFunction } from 'node:net'
+import type { buildConnector as Connectors, Dispatcher } from 'undici'
 import request from 'undici/lib/api/api-request.js'
+import buildConnector from 'undici/lib/core/connect.js'
 import Agent from 'undici/lib/dispatcher/agent.js'
-import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js'
 import { SkillsError } from '../errors/error.ts'
-import { isLoopbackHost, isPrivateHost } from './http-redirect.ts'
+import { surroundings, type Settings } from './env.ts'
+import { isPrivateHost } from './http-redirect.ts'
+import { proxyFor } from './proxy.ts'
 import { displayShort } from './text.ts'
 
 const POOL = { connections: 16, pipelining: 1 }
 
-let direct: Dispatcher | undefined
-let proxied: Dispatcher | undefined
-let guarded: Dispatcher | undefined
+interface Agents {
+  open?: Dispatcher
+  guarded?: Dispatcher
+}
+
+/** One environment has one set of connections. */
+const agents = new WeakMap<Settings['env'], Agents>()
 
 export interface SendOptions extends Pick<
   Dispatcher.RequestOptions,
@@ -27,42 +34,60 @@ export interface SendOptions extends Pick<
 /**
  * One request through the proxies of the environment, past them for loopback hosts; idle connections do not keep the
  * process alive.
- * @throws redirect_refused for a private address with `publicOnly`
+ * @throws redirect_refused for a private address with `publicOnly`; proxy_invalid, proxy_failed
  */
-export function send(url: URL, options: SendOptions): Promise<Dispatcher.ResponseData> {
+export function send(
+  url: URL,
+  options: SendOptions,
+  { env } = surroundings(),
+): Promise<Dispatcher.ResponseData> {
   const { publicOnly, ...rest } = options
-  const dispatcher = publicOnly ? publicDispatcher(url) : dispatcherFor(url)
+  if (publicOnly && isPrivateHost(url.hostname)) throw privateAddress(url.hostname)
+  const known = agents.get(env) ?? {}
+  agents.set(env, known)
+  const dispatcher = publicOnly
+    ? (known.guarded ??= new Agent({ ...POOL, connect: connector(env, publicLookup) }))
+    : (known.open ??= new Agent({ ...POOL, connect: connector(env) }))
   return request.call(dispatcher, { ...rest, origin: url.origin, path: url.pathname + url.search })
 }
 
-function dispatcherFor(url: URL): Dispatcher {
-  return isLoopbackHost(url.hostname)
-    ? (direct ??= new Agent(POOL))
-    : (proxied ??= new EnvHttpProxyAgent(POOL))
+/** Connects to an origin, through its proxy where it has one; a proxy looks names up itself. */
+function connector(env: Settings['env'], guard?: LookupFunction): Connectors.connector {
+  const direct = buildConnector(guard ? { lookup: guard } : {})
+  return (options, done) => {
+    const connect = async (): Promise<void> => {
+      const { hostname, protocol, port } = options
+      const proxy = proxyFor(new URL(`${protocol}//${options.host ?? hostname}`), env)
+      if (!proxy) {
+        direct(options, done)
+        return
+      }
+      const target = {
+        host: hostname.replace(/^\[|\]$/g, ''),
+        port: Number(port) || (protocol === 'https:' ? 443 : 80),
+      }
+      const { openTunnel } = await import('./proxy-tunnel.ts')
+      const socket = await openTunnel(proxy, target, guard && { lookup: guard })
+      if (protocol === 'https:') direct({ ...options, httpSocket: socket }, done)
+      else done(null, socket)
+    }
+    connect().catch((error: Error) => done(error, null))
+  }
 }
 
 /**
- * The look-up refuses private addresses itself, so that a name cannot change its meaning between a check and the
- * connection. Through a proxy the proxy looks up.
+ * Refuses private addresses itself, so that a name cannot change its meaning between a check and the connection.
+ * @throws redirect_refused
  */
-function publicDispatcher(url: URL): Dispatcher {
-  if (isPrivateHost(url.hostname)) throw privateAddress(url.hostname)
-  guarded ??= new EnvHttpProxyAgent({
-    ...POOL,
-    connect: {
-      lookup(hostname, options, done) {
-        lookup(hostname, { ...options, all: true }, (error, addresses) => {
-          const inner = addresses?.find(({ address }) => isPrivateHost(address))
-          const [first] = addresses ?? []
-          if (error || !first) done(error ?? new Error('no address'), '', 0)
-          else if (inner) done(privateAddress(hostname), '', 0)
-          else if (options.all) done(null, addresses)
-          else done(null, first.address, first.family)
-        })
-      },
-    },
+const publicLookup: LookupFunction = (hostname, options, done) => {
+  lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    const inner = addresses?.find(({ address }) => isPrivateHost(address))
+    const [first] = addresses ?? []
+    if (error || !first) done(error ?? new Error('no address'), '', 0)
+    else if (inner) done(privateAddress(hostname), '', 0)
+    else if (options.all) done(null, addresses)
+    else done(null, first.address, first.family)
   })
-  return guarded
 }
 
 function privateAddress(hostname: string): SkillsError {

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import { isSkillsError, SkillsError } from '../errors/error.ts'
 import { isLoopbackHost, redirectProblem } from './http-redirect.ts'
+import { BROKEN, codeOf, networkProblem } from './network-error.ts'
 import { displayShort, redactUrl } from './text.ts'
 
 export interface DownloadOptions {
@@ -40,12 +41,11 @@ const RETRY_MS = 300
 const RETRY_AFTER_MS = 10_000
 
 /**
- * Downloads a https: URL, or a http: URL of a loopback host. Proxies come from HTTP_PROXY, HTTPS_PROXY and NO_PROXY,
- * never for loopback hosts. At most 5 redirects: on the same host freely, to another host only when it is a known
+ * Downloads a https: URL, or a http: URL of a loopback host, through the proxies of the environment (proxy.ts). At most 5 redirects: on the same host freely, to another host only when it is a known
  * companion (github.com to codeload.github.com), never away from https:, never from a public to a private address.
  * Answers 429, 502, 503, 504 and broken connections are retried three times.
  * @throws source_insecure, spec_credentials, source_not_found, source_unauthorized, redirect_refused, limit_exceeded,
- *   fetch_failed, cancelled
+ *   fetch_failed, certificate_untrusted, proxy_invalid, proxy_failed, cancelled
  */
 export async function download(url: string, options: DownloadOptions): Promise<Download> {
   const result = await downloadIfChanged(url, undefined, options)
@@ -151,16 +151,6 @@ class Transient extends Error {
     this.afterMs = afterMs
   }
 }
-
-/** Codes of failures that may pass when the request is made again. */
-export const BROKEN: ReadonlySet<string> = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'UND_ERR_SOCKET',
-  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'EAI_AGAIN',
-])
 
 function retryDelay(error: unknown, attempt: number, firstMs: number): number | undefined {
   if (attempt >= RETRIES) return undefined
@@ -302,36 +292,13 @@ function statusError(url: URL, response: Dispatcher.ResponseData): Error {
   return new Transient(error, Number.isFinite(after) && after > 0 ? after * 1000 : undefined)
 }
 
-/** The code of a network error, or of what caused it. */
-export function codeOf(error: unknown): string {
-  const { code, cause } = error as { code?: unknown; cause?: unknown }
-  if (typeof code === 'string') return code
-  return cause instanceof Error ? codeOf(cause) : ''
-}
-
-/** What a network failure means to a person, by its code. */
-export const REASONS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'its host has no address',
-  EAI_AGAIN: 'its host name cannot be looked up now',
-  ECONNREFUSED: 'its host refuses the connection',
-  ECONNRESET: 'the connection broke',
-  EPIPE: 'the connection broke',
-  UND_ERR_SOCKET: 'the connection broke',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the connection broke',
-  UND_ERR_CONNECT_TIMEOUT: 'its host does not answer',
-  UND_ERR_HEADERS_TIMEOUT: 'its host does not answer',
-  UND_ERR_BODY_TIMEOUT: 'the download stopped half way',
-  UND_ERR_HEADERS_OVERFLOW: 'its answer has too large headers',
-}
-
 function asFetchError(error: unknown, url: URL): SkillsError {
   if (error instanceof Transient) return error.error
   if (isSkillsError(error)) return error
-  const code = codeOf(error)
-  const reason = REASONS[code] ?? `of ${displayShort(code || redactUrl(String(error)), 100)}`
-  return new SkillsError('fetch_failed', `${shown(url)} could not be downloaded: ${reason}`, {
-    hint: 'check the network and the proxy settings, and try again',
-    details: { url: shown(url), reason: code },
+  const { code, reason, hint } = networkProblem(error)
+  return new SkillsError(code, `${shown(url)} could not be downloaded: ${reason}`, {
+    hint: hint ?? 'check the network and the proxy settings (HTTPS_PROXY, NO_PROXY), and try again',
+    details: { url: shown(url), reason: codeOf(error) },
     cause: error,
   })
 }

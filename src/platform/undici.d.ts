@@ -3,9 +3,20 @@ declare module 'undici/lib/dispatcher/agent.js' {
   import { Agent } from 'undici'
   export default Agent
 }
-declare module 'undici/lib/dispatcher/env-http-proxy-agent.js' {
-  import { EnvHttpProxyAgent } from 'undici'
-  export default EnvHttpProxyAgent
+declare module 'undici/lib/core/connect.js' {
+  import { buildConnector } from 'undici'
+  export default buildConnector
+}
+declare module 'undici/lib/core/socks5-client.js' {
+  import type { EventEmitter } from 'node:events'
+  import type { Socket } from 'node:net'
+  class Socks5Client extends EventEmitter {
+    constructor(socket: Socket, options: { readonly username?: string; readonly password?: string })
+    handshake(): void
+    connect(host: string, port: number): void
+  }
+  const client: { readonly Socks5Client: typeof Socks5Client }
+  export default client
 }
 declare module 'undici/lib/api/api-request.js' {
   import type { Dispatcher } from 'undici'

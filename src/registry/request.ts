@@ -3,8 +3,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import { isSkillsError, SkillsError } from '../errors/error.ts'
-import { BROKEN, codeOf, REASONS } from '../platform/http.ts'
 import { isLoopbackHost } from '../platform/http-redirect.ts'
+import { BROKEN, codeOf, networkProblem } from '../platform/network-error.ts'
 import { displayShort, redactUrl } from '../platform/text.ts'
 import { problemError } from './problem.ts'
 
@@ -42,7 +42,7 @@ interface Answer {
 /**
  * The JSON value of a 2xx answer; undefined for one without a body. 429, 502, 503, 504 and broken connections are tried
  * again three times: for GET always, for others only where the server cannot have acted (429, 503).
- * @throws source_insecure, redirect_refused, limit_exceeded, fetch_failed, cancelled, and what `problemError` makes of
+ * @throws source_insecure, redirect_refused, limit_exceeded, fetch_failed, certificate_untrusted, proxy_failed, cancelled, and what `problemError` makes of
  *   the server's answer
  */
 export async function requestJson(request: JsonRequest, options: RequestOptions): Promise<unknown> {
@@ -171,12 +171,14 @@ function parsed(bytes: Buffer): unknown {
 
 function asFetchError(error: unknown, url: URL, late: boolean): SkillsError {
   if (isSkillsError(error)) return error
-  const reason = late ? 'it takes too long to answer' : (REASONS[codeOf(error)] ?? 'the connection failed')
+  const { code, reason, hint } = networkProblem(error)
   return new SkillsError(
-    'fetch_failed',
-    `The registry at ${shownUrl(url.origin)} cannot be reached: ${reason}`,
+    late ? 'fetch_failed' : code,
+    `The registry at ${shownUrl(url.origin)} cannot be reached: ${late ? 'it takes too long to answer' : reason}`,
     {
-      hint: 'check the address and the network; what is locked and in the store needs no registry',
+      hint:
+        hint ??
+        'check the address, the network and HTTPS_PROXY; what is locked and in the store needs no registry',
       details: { url: shownUrl(url) },
       cause: error,
     },
