@@ -4,6 +4,7 @@ import { SkillsError } from '../errors/error.ts'
 import { execFile, type ExecOptions, type ExecResult } from '../platform/exec.ts'
 import { errnoOf } from '../platform/fs.ts'
 import type { Settings } from '../platform/env.ts'
+import { networkVariables } from './git-network.ts'
 
 /** A pair of git's configuration: `credential.helper`, its value. */
 export type GitConfigPair = readonly [key: string, value: string]
@@ -86,6 +87,7 @@ function gitEnv(call: GitCall): Record<string, string | undefined> {
     GIT_LFS_SKIP_SMUDGE: '1',
     GIT_ALLOW_PROTOCOL: call.protocol ?? 'none',
     GIT_DIR: call.gitDir,
+    ...(call.protocol === 'https' ? networkVariables(user) : {}),
     ...(call.protocol === 'ssh' ? sshVariables(user, call.userConfig ?? []) : {}),
     ...configVariables(call.userConfig ?? []),
     ...call.variables,

@@ -1,7 +1,9 @@
 // What git's complaints mean. Its text is untrusted: a server writes part of it, and it may repeat a credential.
 import type { Code } from '../errors/codes.ts'
 import { SkillsError } from '../errors/error.ts'
+import type { Settings } from '../platform/env.ts'
 import { displayShort, redactUrl } from '../platform/text.ts'
+import { gitNetworkError } from './git-network.ts'
 
 interface Meaning {
   readonly pattern: RegExp
@@ -89,10 +91,12 @@ const MEANINGS: readonly Meaning[] = [
   },
 ]
 
-/** The error that git's standard error stands for; `url` as in the spec. */
-export function gitError(stderr: string, url: string): SkillsError {
+/** The error that git's standard error stands for; `url` as in the spec, `env` the user's. */
+export function gitError(stderr: string, url: string, env: Settings['env']): SkillsError {
   const where = displayShort(redactUrl(url), 200)
   const said = gitSaid(stderr)
+  const network = gitNetworkError(said, url, env)
+  if (network) return network
   const meaning = MEANINGS.find(({ pattern }) => pattern.test(stderr)) ?? {
     code: 'fetch_failed',
     what: 'git cannot fetch',

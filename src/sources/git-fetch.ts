@@ -112,7 +112,7 @@ export async function listRefs(
   const args = ['ls-remote', '--quiet', ...flags, '--', repo.url, ...patterns]
   const { settings, signal } = repo.io
   const result = await runGit(args, { settings, signal, gitDir: '/dev/null', ...access })
-  if (result.code !== 0) throw gitError(result.stderr, repo.url)
+  if (result.code !== 0) throw gitError(result.stderr, repo.url, repo.io.settings.env)
   const refs = new Map<string, string>()
   for (const line of result.stdout.toString('utf8').split('\n')) {
     const [id, ref] = line.split('\t')
@@ -154,7 +154,7 @@ async function fetching<T>(
     dropCache(repo.cache)
   }
   return attempt(false).catch((error: unknown) => {
-    throw error instanceof BrokenCache ? gitError(error.message, repo.url) : error
+    throw error instanceof BrokenCache ? gitError(error.message, repo.url, repo.io.settings.env) : error
   })
 }
 
@@ -237,7 +237,9 @@ async function runBounded(repo: GitRepo, quarantine: Quarantine, run: BoundedRun
     const result = await running
     if (quarantine.bytes() > limit) throw tooLarge()
     if (result.code === 0) return result
-    throw isBrokenCache(result.stderr) ? new BrokenCache(result.stderr) : gitError(result.stderr, repo.url)
+    throw isBrokenCache(result.stderr)
+      ? new BrokenCache(result.stderr)
+      : gitError(result.stderr, repo.url, repo.io.settings.env)
   } catch (error) {
     throw overflow.signal.aborted && !repo.io.signal.aborted ? tooLarge() : error
   } finally {
