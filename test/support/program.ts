@@ -16,6 +16,8 @@ export interface ProgramOptions {
   readonly cwd: string
   readonly home: string
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** Text on stdin, which is no terminal. */
+  readonly stdin?: string
   /** Modes of files bind it also when the tests run as root. */
   readonly bound?: boolean
 }
@@ -33,14 +35,15 @@ export function startProgram(
   options: ProgramOptions,
 ): { child: ChildProcess; ended: Promise<Ended> } {
   if (!existsSync(PROGRAM)) throw new Error('dist/main.cjs is missing: run "npm run build" first')
-  const { cwd, home, env, bound } = options
+  const { cwd, home, env, bound, stdin } = options
   const [command, ...before] =
     bound && process.getuid?.() === 0 ? [...BOUND, process.execPath] : [process.execPath]
   const child = spawn(command, [...before, PROGRAM, ...args], {
     cwd,
     env: { HOME: home, PATH: process.env.PATH, CI: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  child.stdin.on('error', () => {}).end(stdin ?? '')
   const output = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
