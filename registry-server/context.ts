@@ -21,8 +21,11 @@ export interface RegistryContext {
   readonly used: Set<string>
   /** Signs registry tokens and upload addresses; the same in every server on one database. */
   readonly secret: Buffer
-  /** Whom a CI's token must be made out to. Never taken from a request. */
-  readonly audience: string
+  /**
+   * Whom a CI's token must be made out to. Never taken from a request.
+   * @throws forbidden where the server has no address of its own
+   */
+  readonly audience: () => string
   /** The origin under which the server was reached, or its public URL. */
   readonly origin: (request: Request) => string
 }

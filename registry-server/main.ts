@@ -18,6 +18,7 @@ import { createLog, type Log, SILENT_LOG } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { createCatalogue } from './catalogue.ts'
 import { assertBlobsAreKnown } from './maintenance/same-registry.ts'
+import { serverAudience } from './services/audience.ts'
 import { ensureAdmin } from './services/users.ts'
 import { warmUp } from './services/warm-up.ts'
 
@@ -33,10 +34,14 @@ export interface RunningRegistry {
   readonly data: string
   /** The token of the first administrator, when this start made him. */
   readonly firstToken: string | undefined
+  /** What the operator should know, as sentences. */
+  readonly remarks: readonly string[]
   /** Stops taking requests, finishes those under way, closes. */
   close(): Promise<void>
 }
 
+const NO_CI_TOKENS =
+  'Without --public-url the registry does not know the address that clients use: tokens of a CI are not taken.'
 const HOUSEKEEPING_MS = 30_000
 const GRACE_MS = 10_000
 
@@ -47,7 +52,8 @@ const GRACE_MS = 10_000
 export async function serve(options: ServeOptions): Promise<RunningRegistry> {
   const config = registryConfig(options)
   const log = options.log ? createLog(options.log) : SILENT_LOG
-  const { context, mounts, close } = await openContext(config, log)
+  let port = config.port
+  const { context, mounts, close } = await openContext(config, log, { port: () => port })
   try {
     const requestId = createRequestIds()
     const { cache, metrics, db } = context
@@ -78,7 +84,10 @@ export async function serve(options: ServeOptions): Promise<RunningRegistry> {
       throw error
     })
     const url = urlOf(server)
+    port = Number(new URL(url).port)
     log.info('listening', { url, database: db.kind })
+    const takesCiTokens = knowsItself(context)
+    if (!takesCiTokens) log.warn('no_public_url', { message: NO_CI_TOKENS })
     warmUp().catch((error: unknown) => log.error('defect', { message: String(error) }))
     const timer = setInterval(() => void housekeeping(context), HOUSEKEEPING_MS).unref()
     let closing: Promise<void> | undefined
@@ -86,6 +95,7 @@ export async function serve(options: ServeOptions): Promise<RunningRegistry> {
       url,
       data: config.data,
       firstToken: first?.token,
+      remarks: takesCiTokens ? [] : [NO_CI_TOKENS],
       close: () =>
         (closing ??= (async () => {
           clearInterval(timer)
@@ -107,7 +117,10 @@ export async function serve(options: ServeOptions): Promise<RunningRegistry> {
 export async function openContext(
   config: RegistryConfig,
   log: Log = SILENT_LOG,
-  { restoring = false }: { readonly restoring?: boolean } = {},
+  {
+    restoring = false,
+    port = () => config.port,
+  }: { readonly restoring?: boolean; readonly port?: () => number } = {},
 ): Promise<{ context: RegistryContext; mounts: readonly Mount[]; close: () => Promise<void> }> {
   makeFolders(config.data, 0o700)
   const db = await openRegistryDatabase(config.database)
@@ -131,7 +144,7 @@ export async function openContext(
       now,
       used: new Set(),
       secret,
-      audience: `skillward:${config.publicUrl === undefined ? `${config.host}:${config.port}` : new URL(config.publicUrl).host}`,
+      audience: () => serverAudience(config, port()),
       origin: (request) => config.publicUrl ?? new URL(request.url).origin,
     }
     return {
@@ -146,6 +159,15 @@ export async function openContext(
   } catch (error) {
     await db.close()
     throw error
+  }
+}
+
+function knowsItself(context: RegistryContext): boolean {
+  try {
+    context.audience()
+    return true
+  } catch {
+    return false
   }
 }
 

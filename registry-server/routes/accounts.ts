@@ -81,7 +81,7 @@ export function mountAccounts(app: RegistryApp, context: RegistryContext): void 
     return c.body(null, 204)
   })
 
-  api.get('/oidc/audience', (c) => c.json({ audience: context.audience }, 200, PRIVATE))
+  api.get('/oidc/audience', (c) => c.json({ audience: context.audience() }, 200, PRIVATE))
   api.post('/oidc/exchange', async (c) => {
     const { token } = await body(c, exchangeRequestSchema)
     const requestId = c.get('requestId')

@@ -17,7 +17,8 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 
 /**
  * Exchanges a CI's token, which works once.
- * @throws unauthorized for a token that is not valid; forbidden when no publisher matches; upstream_failed
+ * @throws unauthorized for a token that is not valid; forbidden when no publisher matches, or without a public address;
+ *   upstream_failed
  */
 export async function exchangeToken(
   context: RegistryContext,
@@ -27,6 +28,7 @@ export async function exchangeToken(
     issuers,
   }: { readonly token: string; readonly requestId: string; readonly issuers: IssuerKeys },
 ): Promise<{ token: string; expiresAt: string }> {
+  context.audience()
   const jose = await import('jose')
   const claimed = readUnverified(jose, token)
   const trusting = await publishersOfIssuer(context.db, claimed)
@@ -62,7 +64,7 @@ async function verify(jose: Jose, { context, token, issuer, issuers }: Verifying
     try {
       const { payload } = await jose.jwtVerify(token, keys, {
         issuer,
-        audience: context.audience,
+        audience: context.audience(),
         algorithms: ALGORITHMS,
         clockTolerance: 10,
         currentDate: context.now(),

@@ -100,6 +100,7 @@ export const CODES = {
   forbidden: { title: 'The registry does not allow that', status: 403, exit: 3 },
   not_found: { title: 'The registry has no such thing', status: 404, exit: 1 },
   request_invalid: { title: 'The request is not understood', status: 400, exit: 1 },
+  audience_refused: { title: 'The registry wants a token for somebody else', status: 403, exit: 3 },
   rate_limited: { title: 'Too many requests', status: 429, exit: 1 },
   conflict: { title: 'The registry has something else there', status: 409, exit: 1 },
   upstream_failed: { title: 'The upstream registry does not answer', status: 502, exit: 1 },

@@ -49,7 +49,7 @@ export interface RegistryClient {
   deprecate(name: string, message: string): Promise<void>
   undeprecate(name: string): Promise<void>
   whoami(): Promise<Whoami>
-  /** The audience that a CI's identity token must be made for. */
+  /** The audience that the registry says a CI's identity token must be made for; not to be believed (audience.ts). */
   audience(): Promise<string>
   /** A CI's identity token for a short-lived publishing token. */
   exchange(idToken: string): Promise<{ readonly token: string; readonly expiresAt: string }>

@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest'
 import { packSkill, type Packed } from '../../src/oci/pack.ts'
 import { sha256Digest, sha256Hex } from '../../src/integrity/digest.ts'
 import type { SkillFile } from '../../src/integrity/tree.ts'
+import { audienceOf } from '../../src/registry/audience.ts'
 import type { VersionSummary } from '../../src/registry/protocol.ts'
 
 export interface FakeSkill {
@@ -155,7 +156,7 @@ export async function startRegistry(): Promise<FakeRegistry> {
         token: { name: 'ci', permissions: ['read'] },
       })
     }
-    if (path === '/api/v1/oidc/audience') return json({ audience: 'skills.example' })
+    if (path === '/api/v1/oidc/audience') return json({ audience: audienceOf(registry.url) })
     if (path === '/api/v1/oidc/exchange')
       return json({ token: 'short-lived', expiresAt: '2027-01-01T00:00:00Z' })
     const [, name, version, rest] =

@@ -22,6 +22,7 @@ export async function run({ options, io, say }: Invocation): Promise<Answer> {
     say(`The first start made the user admin. The token is shown this once: ${registry.firstToken}`)
   }
   say(`Registry at ${registry.url}, its data in ${displayText(registry.data)}`)
+  for (const remark of registry.remarks) say(remark)
   await new Promise<void>((resolve) => {
     if (io.signal.aborted) resolve()
     else io.signal.addEventListener('abort', () => resolve(), { once: true })
