@@ -5,7 +5,7 @@ import { defineConfig } from 'rolldown'
 
 const shared = {
   platform: 'node',
-  external: ['better-sqlite3', 'tar', 'yauzl'],
+  external: ['better-sqlite3', 'better-sqlite3-13', 'tar', 'yauzl'],
 }
 
 /** The command parser can start other programs as subcommands. Ours never does, and loading that costs a start 3 ms. */

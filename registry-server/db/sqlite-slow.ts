@@ -1,7 +1,7 @@
 // Reads in a thread of their own, so that a slow query delays nobody. The thread starts at the first of them.
-import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { SkillsError } from '../../src/errors/error.ts'
+import { sqliteDriver } from '../../src/platform/sqlite-driver.ts'
 import type { SqlValue } from './database.ts'
 
 /** Plain script text: a worker of its own file would have to be found beside the bundle. */
@@ -48,8 +48,7 @@ export function openSlowReader(path: string): SlowReader {
     waiting.clear()
   }
   const start = (): Worker => {
-    const driver = createRequire(import.meta.url).resolve('better-sqlite3')
-    const started = new Worker(THREAD, { eval: true, workerData: { driver, path } })
+    const started = new Worker(THREAD, { eval: true, workerData: { driver: sqliteDriver().path, path } })
     started.unref()
     started.on('message', ({ id, rows, error }: Reply) => {
       const caller = waiting.get(id)

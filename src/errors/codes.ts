@@ -112,6 +112,7 @@ export const CODES = {
   version_exists: { title: 'The version exists with other content', status: 409, exit: 3 },
   capability_widened: { title: 'A patch release may not ask for more', status: 422, exit: 3 },
   secret_found: { title: 'A file holds a secret', status: 422, exit: 3 },
+  driver_missing: { title: 'The SQLite driver cannot be loaded', status: 500, exit: 1 },
   ledger_invalid: { title: 'The ledger cannot be used', status: 500, exit: 1 },
 } as const satisfies Record<string, CodeEntry>
 

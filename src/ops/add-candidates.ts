@@ -19,8 +19,10 @@ import { settled, stageDecided } from './stage.ts'
 import { withWorkspace, type Workspace } from './workspace.ts'
 
 /** Loads what `addCandidates` will need in the end; what fails to load is told then. */
-export async function warmUp(): Promise<void> {
-  await loadDatabases().catch(() => {})
+export function warmUp(): void {
+  try {
+    loadDatabases()
+  } catch {}
 }
 
 /** Nothing is visible before everything was granted; an error leaves the project as it was. */

@@ -65,7 +65,7 @@ function askedOf(source: RegistrySpec & { readonly skill?: string }, { as }: Add
 /** The ledger's native module takes longer to load than what uses it. */
 async function loadRest(dryRun: boolean): Promise<Rest> {
   const [rest, solving] = await Promise.all([import('./add-candidates.ts'), import('./solved-candidates.ts')])
-  if (!dryRun) await rest.warmUp()
+  if (!dryRun) rest.warmUp()
   return { ...rest, ...solving }
 }
 

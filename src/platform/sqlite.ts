@@ -1,11 +1,11 @@
-// SQLite files: private to the user, durable at every commit, migrated forward only. The native module loads here, when
-// a database is opened, and nowhere else.
-import type Driver from 'better-sqlite3'
+// SQLite files: private to the user, durable at every commit, migrated forward only. The native module loads when a database
+// is opened, and not before.
 import type { Database } from 'better-sqlite3'
 import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
 import { toFsError, makeFolders } from './fs.ts'
+import { sqliteDriver } from './sqlite-driver.ts'
 import { displayText } from './text.ts'
 import { shellCommand } from './shell.ts'
 
@@ -16,11 +16,11 @@ const BUSY_MS = 30_000
 /**
  * Opens or creates a database (file 0600, folder 0700; WAL, synchronous FULL, foreign keys on) and brings its schema up
  * to date: `migrations[n]` is the SQL from version n to n + 1, kept in `user_version`.
- * @throws ledger_invalid for a file that is no database, is damaged or is from a newer version, and without the native
- * module; permission_denied, disk_full, fs_failed
+ * @throws ledger_invalid for a file that is no database, is damaged or is from a newer version; driver_missing;
+ * permission_denied, disk_full, fs_failed
  */
 export async function openDatabase(path: string, migrations: readonly string[]): Promise<Database> {
-  const Sqlite = await loadModule()
+  const { Sqlite } = sqliteDriver()
   createPrivate(path)
   let database: Database | undefined
   try {
@@ -34,27 +34,9 @@ export async function openDatabase(path: string, migrations: readonly string[]):
   }
 }
 
-/** Loads the native module ahead of the first `openDatabase`. @throws ledger_invalid when there is none for this Node */
-export async function loadDatabases(): Promise<void> {
-  const Sqlite = await loadModule()
-  // The native part loads with the first database.
-  new Sqlite(':memory:').close()
-}
-
-async function loadModule(): Promise<typeof Driver> {
-  try {
-    return (await import('better-sqlite3')).default
-  } catch (cause) {
-    throw missingModule(cause)
-  }
-}
-
-function missingModule(cause: unknown): SkillsError {
-  return new SkillsError('ledger_invalid', 'The SQLite module for this version of Node could not be loaded', {
-    hint: 'run npm rebuild better-sqlite3 where skillward is installed, or install skillward again',
-    details: { node: process.version },
-    cause,
-  })
+/** Loads the native module ahead of the first `openDatabase`. @throws driver_missing when there is none for this Node */
+export function loadDatabases(): void {
+  sqliteDriver()
 }
 
 /** SQLite itself would create the file by the umask; its -wal and -shm files take the mode of this one. */
@@ -145,12 +127,6 @@ export function toDatabaseError(error: unknown, path: string): SkillsError {
       details,
       cause: error,
     })
-  }
-  if (
-    error instanceof Error &&
-    /bindings file|NODE_MODULE_VERSION|ERR_DLOPEN/.test(`${error.message}${code}`)
-  ) {
-    return missingModule(error)
   }
   return toFsError(error, path)
 }
