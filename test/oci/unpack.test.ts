@@ -15,6 +15,7 @@ import {
   type HandMade,
 } from '../support/oci-skill.ts'
 import { file, folder, tar, tgz } from '../support/tar-builder.ts'
+import { zip } from '../support/zip-builder.ts'
 
 const MD = '---\nname: pdf\ndescription: Work with PDF files\n---\n'
 const IMAGE_LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip'
@@ -25,7 +26,9 @@ beforeEach(async () => {
 })
 afterEach(() => fake.close())
 
+let notices: { code: string; message: string }[]
 async function read(repository = 'r', reference = 'v'): Promise<Record<string, string>> {
+  notices = []
   const client = ociClient({ registry: fake.host })
   const manifest = await client.getManifest(repository, reference)
   const entries = await unpackArtifact(manifest.bytes, {
@@ -36,6 +39,7 @@ async function read(repository = 'r', reference = 'v'): Promise<Record<string, s
         return (await client.getManifest(repository, digest)).bytes
       },
       blob: (descriptor) => client.getBlob(repository, descriptor),
+      notice: (notice) => void notices.push(notice),
     },
   })
   return Object.fromEntries(entries.map(({ path, bytes }) => [path, bytes.toString()]))
@@ -214,7 +218,104 @@ describe('reads', () => {
   })
 })
 
+const CONTENT = 'application/vnd.agentskills.skill.content.v1.tar+gzip'
+const TITLED = (title: string) => ({ annotations: { 'org.opencontainers.image.title': title } })
+
+describe('takes the content and leaves its company, with a remark', () => {
+  const content = { mediaType: CONTENT, bytes: skill('pdf/') }
+  const card = { mediaType: 'application/vnd.example.card.v1+json', bytes: Buffer.from('{"a":1}') }
+  const provenance = { mediaType: 'application/vnd.in-toto+json', bytes: Buffer.from('{"b":1}') }
+
+  test('a card, provenance, a file with a title, and an archive that is called no content', async () => {
+    const titled = { ...card, ...TITLED('SKILL.md') }
+    const tarred = { mediaType: 'application/vnd.example.sbom', bytes: tgz(file('pdf/SKILL.md', 'evil')) }
+    for (const company of [[card], [provenance, card], [titled], [tarred], [card, titled, tarred]]) {
+      for (const layers of [
+        [content, ...company],
+        [...company, content],
+      ]) {
+        make({ artifactType: 'application/vnd.agentskills.skill.v1', layers })
+        expect(await read()).toEqual({ 'pdf/SKILL.md': MD, 'pdf/a.py': 'print()' })
+        expect(notices).toMatchObject([{ code: 'layers_left_out' }])
+      }
+    }
+    expect(notices[0]?.message).toMatch(/left out 3 layers .*card\.v1\+json, SKILL\.md, /)
+  })
+
+  test('company of a layer that only its bytes show as content', async () => {
+    make({ layers: [card, { mediaType: 'application/vnd.example.unknown', bytes: skill('') }] })
+    expect(Object.keys(await read())).toEqual(['SKILL.md', 'a.py'])
+    make({
+      layers: [
+        { mediaType: IMAGE_LAYER, bytes: skill('') },
+        { ...card, ...TITLED('card.json') },
+      ],
+    })
+    expect(Object.keys(await read())).toEqual(['SKILL.md', 'a.py'])
+    expect(notices).toMatchObject([{ message: expect.stringContaining('card.json') }])
+  })
+
+  test('company that is not there, is too large, or names another place: it is never asked for', async () => {
+    plant(fake, 'r', 'v', { layers: [content, card] })
+    const stored = fake.manifests.get('r:v')
+    const manifest = JSON.parse(stored?.bytes.toString() ?? '') as { mediaType: string; layers: object[] }
+    const digest = `sha256:${'1'.repeat(64)}`
+    const urls = [`${fake.origin}/elsewhere`]
+    manifest.layers[1] = { mediaType: card.mediaType, digest, size: 2 ** 40, urls }
+    plantJson(fake, 'r', 'v', manifest)
+    expect(Object.keys(await read())).toEqual(['pdf/SKILL.md', 'pdf/a.py'])
+    expect(fake.log.some(({ line }) => line.includes('elsewhere') || line.includes(digest))).toBe(false)
+  })
+
+  test('an empty descriptor is nothing to speak of', async () => {
+    make({ layers: [content, { mediaType: 'application/vnd.oci.empty.v1+json', bytes: Buffer.from('{}') }] })
+    expect(Object.keys(await read())).toEqual(['pdf/SKILL.md', 'pdf/a.py'])
+    expect(notices).toEqual([])
+  })
+})
+
+test('reads a zip, by its type, by its title, and by its bytes alone', async () => {
+  const bytes = zip([{ name: 'SKILL.md', body: MD }])
+  const forms = [
+    { mediaType: 'application/zip', bytes },
+    { mediaType: 'application/vnd.example.content.v1+zip', bytes },
+    { mediaType: 'application/vnd.agentskills.skill.content.v1.zip', bytes },
+    { mediaType: 'application/octet-stream', bytes, ...TITLED('pdf.skill') },
+    { mediaType: 'application/octet-stream', bytes },
+    { mediaType: CONTENT, bytes },
+  ]
+  for (const layer of forms) {
+    make({ layers: [layer] })
+    expect(await read()).toEqual({ 'SKILL.md': MD })
+  }
+})
+
 describe('refuses', () => {
+  test('two layers of content, since readers would differ', async () => {
+    const two = (mediaType: string) => [
+      { mediaType, bytes: skill('pdf/') },
+      { mediaType, bytes: tgz(file('pdf/SKILL.md', 'evil')) },
+    ]
+    for (const mediaType of [CONTENT, 'application/vnd.example.unknown']) {
+      make({ layers: two(mediaType) })
+      await expect(read()).toThrowCode('artifact_invalid')
+    }
+  })
+
+  test('a layer that is called content and is none, beside one that is', async () => {
+    make({ layers: [{ mediaType: CONTENT, bytes: Buffer.from('no archive') }] })
+    await expect(read()).toThrowCode('artifact_invalid')
+    for (const mediaType of [CONTENT, IMAGE_LAYER]) {
+      make({
+        layers: [
+          { mediaType: IMAGE_LAYER, bytes: skill('') },
+          { mediaType, bytes: Buffer.from('no archive') },
+        ],
+      })
+      await expect(read()).toThrowCode('artifact_invalid')
+    }
+  })
+
   test('an artifact whose files are not those of its integrity annotation', async () => {
     make({
       artifactType: 'application/vnd.agentskills.skill.v1',
