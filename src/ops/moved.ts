@@ -23,8 +23,9 @@ export function movedError(skill: string, { kind, name, from, to }: Moved): Skil
   )
 }
 
+/** Enough of a commit or digest to tell it from another. */
 function short(content: string): string {
-  return displayShort(content, 24)
+  return displayShort(content, 120).replace(/^((?:sha\d+[-:])?[\w+/]{12})[\w+/=]+$/, '$1')
 }
 
 /**

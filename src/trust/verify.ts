@@ -41,7 +41,7 @@ export function mismatch(expected: Expectation, actual: TreeDigest): SkillsError
     'integrity_mismatch',
     `The content of "${expected.name}" is ${actual}, but skills.lock has ${expected.integrity}`,
     {
-      hint: `the source changed under a locked address; look at it, then run "${shellCommand('skills update', expected.name)}" to accept it`,
+      hint: `the source changed under a locked address; see what it has now with "${shellCommand('skills update --check', expected.name)}"`,
       details: { name: expected.name, expected: expected.integrity, actual },
     },
   )
