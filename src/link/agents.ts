@@ -9,7 +9,7 @@ import { displayShort } from '../platform/text.ts'
 
 export type ScopeKind = 'project' | 'global'
 
-/** One agent. Global places begin with `~/` (home), `config/` (XDG_CONFIG_HOME) or `$CLAUDE_CONFIG_DIR/`. */
+/** One agent. Global places begin with `~/` (home), `config/` (XDG_CONFIG_HOME) or a variable of `MOVED`. */
 export interface Agent {
   readonly id: string
   readonly label: string
@@ -26,7 +26,10 @@ export interface Agent {
 /** Where the one copy of every skill is, relative to the project's root or the home directory. */
 export const SHARED_DIR = '.agents/skills'
 
-/** Agents that read `.agents/skills` of a project: `[id, label, global, home, inProject]`. */
+/**
+ * Agents that read `.agents/skills` of a project; where they read `~/.agents/skills` too, a link in a folder of their own
+ * would show them each skill twice: `[id, label, global, home, inProject]`.
+ */
 const SHARED: readonly (readonly [
   string,
   string,
@@ -47,16 +50,18 @@ const SHARED: readonly (readonly [
   ['fx', 'Fx', '~/.agents/skills', ['~/.fx'], ['.fx']],
   ['loaf', 'Loaf', '~/.agents/skills', ['~/.loaf'], ['.loaf']],
   ['sarvam-code', 'Sarvam Code', '~/.agents/skills', ['~/.sarvam-code', '~/.sarvam'], ['.sarvam']],
+  ['goose', 'Goose', '~/.agents/skills', ['config/goose'], ['.goose']],
+  ['mistral-vibe', 'Mistral Vibe', '~/.agents/skills', ['$VIBE_HOME'], ['.vibe']],
   ['cursor', 'Cursor', '~/.cursor/skills', ['~/.cursor'], ['.cursor']],
   [
     'github-copilot',
     'GitHub Copilot',
-    '~/.copilot/skills',
+    '~/.agents/skills',
     ['~/.copilot'],
     ['.github/copilot-instructions.md'],
   ],
-  ['gemini-cli', 'Gemini CLI', '~/.gemini/skills', ['~/.gemini'], ['.gemini', 'GEMINI.md']],
-  ['opencode', 'OpenCode', 'config/opencode/skills', ['config/opencode'], ['.opencode', 'opencode.json']],
+  ['gemini-cli', 'Gemini CLI', '~/.agents/skills', ['~/.gemini'], ['.gemini', 'GEMINI.md']],
+  ['opencode', 'OpenCode', '~/.agents/skills', ['config/opencode'], ['.opencode', 'opencode.json']],
   ['antigravity', 'Antigravity', '~/.gemini/antigravity/skills', ['~/.gemini/antigravity'], []],
   [
     'antigravity-cli',
@@ -76,7 +81,6 @@ const SHARED: readonly (readonly [
 const OWN: readonly (readonly [string, string, string, string | undefined, string?])[] = [
   ['claude-code', 'Claude Code', '.claude/skills', '$CLAUDE_CONFIG_DIR/skills'],
   ['openclaw', 'OpenClaw', 'skills', '~/.openclaw/skills'],
-  ['goose', 'Goose', '.goose/skills', 'config/goose/skills'],
   ['crush', 'Crush', '.crush/skills', 'config/crush/skills'],
   ['devin', 'Devin', '.devin/skills', 'config/devin/skills'],
   ['windsurf', 'Windsurf', '.windsurf/skills', '~/.codeium/windsurf/skills'],
@@ -86,11 +90,10 @@ const OWN: readonly (readonly [string, string, string, string | undefined, strin
   ['eve', 'Eve', 'agent/skills', undefined, '~/.eve'],
   ['tabnine-cli', 'Tabnine CLI', '.tabnine/agent/skills', '~/.tabnine/agent/skills', '~/.tabnine'],
   ['posit-assistant', 'Posit Assistant', '.posit/assistant/skills', '~/.posit/assistant/skills'],
-  ['mistral-vibe', 'Mistral Vibe', '.vibe/skills', '~/.vibe/skills'],
   ['iflow-cli', 'iFlow CLI', '.iflow/skills', '~/.iflow/skills'],
   ['forgecode', 'ForgeCode', '.forge/skills', '~/.forge/skills'],
   ['command-code', 'Command Code', '.commandcode/skills', '~/.commandcode/skills'],
-  ['autohand-code', 'Autohand Code', '.autohand/skills', '~/.autohand/skills'],
+  ['autohand-code', 'Autohand Code', '.autohand/skills', '$AUTOHAND_HOME/skills'],
   ['codearts-agent', 'CodeArts Agent', '.codeartsdoer/skills', '~/.codeartsdoer/skills'],
   ['inference-sh', 'inference.sh', '.inferencesh/skills', '~/.inferencesh/skills'],
   ['minimax-code', 'MiniMax Code', '.minimax/skills', '~/.minimax/skills'],
@@ -102,7 +105,8 @@ const OWN: readonly (readonly [string, string, string, string | undefined, strin
   ['zencoder', 'Zencoder', '.zencoder/skills', '~/.zencoder/skills'],
   ['zenflow', 'Zenflow', '.zencoder/skills', '~/.zencoder/skills'],
   ['kiro-cli', 'Kiro CLI', '.kiro/skills', '~/.kiro/skills'],
-  ['hermes-agent', 'Hermes Agent', '.hermes/skills', '~/.hermes/skills'],
+  ['grok', 'Grok', '.grok/skills', '$GROK_HOME/skills'],
+  ['hermes-agent', 'Hermes Agent', '.hermes/skills', '$HERMES_HOME/skills'],
 ]
 
 /** Agents whose folders are `.<id>/skills` in a project and in the home directory. */
@@ -114,7 +118,6 @@ const SAME: readonly (readonly [string, string])[] = [
   ['codemaker', 'CodeMaker'],
   ['codestudio', 'Code Studio'],
   ['continue', 'Continue'],
-  ['grok', 'Grok'],
   ['junie', 'Junie'],
   ['kode', 'Kode'],
   ['lingma', 'Lingma'],
@@ -201,6 +204,16 @@ export function detectAgents(settings: Settings, root: string, scope: ScopeKind)
   return [...AGENTS.values()].filter(detected).map((agent) => agent.id)
 }
 
+/** Variables that move an agent's own folder, and where it is without them, below the home directory. */
+const MOVED: Readonly<Record<string, string>> = {
+  $CLAUDE_CONFIG_DIR: '.claude',
+  $CODEX_HOME: '.codex',
+  $AUTOHAND_HOME: '.autohand',
+  $GROK_HOME: '.grok',
+  $HERMES_HOME: '.hermes',
+  $VIBE_HOME: '.vibe',
+}
+
 function homePlace(place: string, { home, env }: Settings): string | undefined {
   const absolute = (value: string | undefined): string | undefined =>
     value && isAbsolute(value) ? value : undefined
@@ -212,11 +225,9 @@ function homePlace(place: string, { home, env }: Settings): string | undefined {
       return below(home, rest)
     case 'config':
       return below(absolute(env.XDG_CONFIG_HOME) ?? below(home, '.config'), rest)
-    case '$CLAUDE_CONFIG_DIR':
-      return below(absolute(env.CLAUDE_CONFIG_DIR) ?? below(home, '.claude'), rest)
-    case '$CODEX_HOME':
-      return below(absolute(env.CODEX_HOME) ?? below(home, '.codex'), rest)
-    default:
-      return place
+    default: {
+      const moved = MOVED[first]
+      return moved === undefined ? place : below(absolute(env[first.slice(1)]) ?? below(home, moved), rest)
+    }
   }
 }

@@ -25,7 +25,7 @@ test('gives each agent its folders', () => {
   expect(agentById('claude-code').project).toBe('.claude/skills')
   expect(at('claude-code')).toBe(join(settings.home ?? '', '.claude/skills'))
   expect(at('windsurf')).toBe(join(settings.home ?? '', '.codeium/windsurf/skills'))
-  expect(at('goose')).toBe(join(settings.home ?? '', '.config/goose/skills'))
+  expect(at('crush')).toBe(join(settings.home ?? '', '.config/crush/skills'))
   expect(at('codex')).toBe(join(settings.home ?? '', '.agents/skills'))
   expect(at('jazz')).toBe(join(settings.home ?? '', '.jazz/skills'))
   expect(at('eve')).toBeUndefined()
@@ -39,12 +39,38 @@ test('honours the variables that move folders, and ignores relative values', () 
     CODEX_HOME: '/srv/codex',
   })
   expect(agentDir(agentById('claude-code'), 'global', settings)).toBe('/srv/claude/skills')
-  expect(agentDir(agentById('opencode'), 'global', settings)).toBe('/srv/config/opencode/skills')
+  expect(agentDir(agentById('crush'), 'global', settings)).toBe('/srv/config/crush/skills')
   expect(agentDir(agentById('codex'), 'global', settings)).toBe(join(settings.home ?? '', '.agents/skills'))
   const relative = home({ CLAUDE_CONFIG_DIR: 'claude' })
   expect(agentDir(agentById('claude-code'), 'global', relative)).toBe(
     join(relative.home ?? '', '.claude/skills'),
   )
+})
+
+test.each([
+  ['autohand-code', 'AUTOHAND_HOME', '.autohand'],
+  ['grok', 'GROK_HOME', '.grok'],
+  ['hermes-agent', 'HERMES_HOME', '.hermes'],
+])('finds the folder of %s where %s says, else in the home directory', (id, variable, folder) => {
+  const moved = mkdtempSync(join(tmpdir(), 'agents-'))
+  const settings = home({ [variable]: moved })
+  expect(agentDir(agentById(id), 'global', settings)).toBe(join(moved, 'skills'))
+  expect(detectAgents(settings, settings.cwd, 'global')).toEqual([id])
+  const plain = home({ [variable]: 'relative' })
+  expect(agentDir(agentById(id), 'global', plain)).toBe(join(plain.home ?? '', folder, 'skills'))
+})
+
+test('detects Mistral Vibe where VIBE_HOME says', () => {
+  const settings = home({ VIBE_HOME: mkdtempSync(join(tmpdir(), 'agents-')) })
+  expect(detectAgents(settings, settings.cwd, 'global')).toEqual(['mistral-vibe'])
+})
+
+test('gives agents that read the shared folder themselves no folder of their own beside it', () => {
+  const settings = home()
+  for (const id of ['goose', 'mistral-vibe', 'gemini-cli', 'opencode', 'github-copilot', 'codex']) {
+    expect(agentById(id).project).toBe('.agents/skills')
+    expect(agentDir(agentById(id), 'global', settings)).toBe(join(settings.home ?? '', '.agents/skills'))
+  }
 })
 
 test('refuses an unknown agent and says which was probably meant', async () => {
