@@ -19,6 +19,8 @@ export function vercelEntry(name: string, entry: JsonObject): Outcome {
   const folder = folderOf(textOf(entry.skillPath))
   if (base.kind !== 'git') return { spec: formatSpec(withFolder(base, folder)), note: HASH }
   const ref = textOf(entry.ref)
+  // Which part of a page's address is the branch only the repository tells, so it stays as it is.
+  if (base.page !== undefined && ref === undefined) return { spec: address, note: HASH }
   const spec: Spec = { ...base, ...(ref !== undefined && { ref: checkedRef(ref) }) }
   const newest = `its commit was not recorded, so the newest of ${ref ?? 'the default branch'} is taken; ${HASH}`
   if (folder !== undefined) return { spec: formatSpec(withFolder(spec, folder)), note: newest }
@@ -59,6 +61,40 @@ export function skillsLockEntry(entry: JsonObject): Outcome {
   const pinned =
     ref === undefined ? 'its commit was not recorded' : 'it stays at its commit until you change skills.json'
   return { spec: formatSpec(withFolder(spec, folderOf(textOf(entry.path)))), note: pinned + hash }
+}
+
+/**
+ * An entry of the npm package skills-lock 0.1: `spec` as it stands in package.json, and for git `resolved` and `commit`.
+ * @throws what parseSpec throws
+ */
+export function packageJsonEntry(entry: JsonObject): Outcome {
+  const [spec, resolved, commit] = [textOf(entry.spec), textOf(entry.resolved), textOf(entry.commit)]
+  if (spec === undefined) return { reason: 'it names no source' }
+  const folder = folderOf(textOf(entry.path))
+  if (resolved === undefined) {
+    const base = parseSpec(spec)
+    return { spec: formatSpec(withFolder(base, folder)), note: HASH }
+  }
+  const base = parseSpec(resolved.startsWith('/') ? `git+file://${encodeURI(resolved)}` : gitText(resolved))
+  if (base.kind !== 'git') return { reason: 'its source is not a git repository' }
+  const ref = commit ?? textOf(entry.ref)
+  const found = { ...base, ...(ref !== undefined && { ref: checkedRef(ref) }) }
+  const pinned =
+    commit === undefined
+      ? 'its commit was not recorded'
+      : 'it stays at its commit until you change skills.json'
+  return { spec: formatSpec(withFolder(found, folder)), note: `${pinned}; ${HASH}` }
+}
+
+function gitText(url: string): string {
+  return /^(?:https?|ssh):/i.test(url) ? `git+${url}` : url
+}
+
+/** An entry of `.clawhub/lock.json`: a name in a registry that is no source here. */
+export function clawhubEntry(name: string): Outcome {
+  return {
+    reason: `it comes from ClawHub, whose lock names no source; add its repository, or keep the copy with skills add ./skills/${name}`,
+  }
 }
 
 function textOf(value: unknown): string | undefined {

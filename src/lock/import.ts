@@ -4,7 +4,7 @@ import { SkillsError } from '../errors/error.ts'
 import { displayText } from '../platform/text.ts'
 import { foreignOwner } from './foreign.ts'
 import { ociEntry, type Outcome, toolhiveEntry } from './import-lists.ts'
-import { skillsLockEntry, vercelEntry } from './import-maps.ts'
+import { clawhubEntry, packageJsonEntry, skillsLockEntry, vercelEntry } from './import-maps.ts'
 import { isObject, type JsonObject, parseJsonObject } from './json-text.ts'
 import { displayName, nameProblem } from './skill-name.ts'
 
@@ -24,8 +24,8 @@ export interface ForeignLock {
 const CODES = { invalid: 'import_invalid', conflict: 'import_invalid', duplicate: 'import_invalid' } as const
 
 /**
- * Reads skills-lock.json and .skill-lock.json (skills CLI of Vercel), the lock of the npm package skills-lock,
- * skills.lock.json (arconia, skills-oci) and toolhive.lock.yaml. The format is told by the content, so a renamed file
+ * Reads skills-lock.json and .skill-lock.json (skills CLI of Vercel), the locks of both tools called skills-lock,
+ * skills.lock.json (arconia, skills-oci), .clawhub/lock.json and toolhive.lock.yaml. The format is told by the content, so a renamed file
  * will do; `file` is for messages.
  * @throws import_invalid
  */
@@ -66,36 +66,53 @@ function settle(outcome: () => Outcome): Outcome {
 
 function jsonRows(root: JsonObject, file: string): Row[] {
   const { skills, version, lockfileVersion } = root
-  if (Array.isArray(skills) && lockfileVersion === 1) {
-    return skills.filter(isObject).map((entry) => [String(entry.name), () => ociEntry(entry)])
+  if (Array.isArray(skills) && lockfileVersion === 1) return listRows(skills, ociEntry)
+  if (lockfileVersion === 1 && isObject(skills) && isOfPackageJson(skills)) {
+    return mapRows(skills, (_name, entry) => packageJsonEntry(entry))
   }
   if (lockfileVersion !== undefined || !isObject(skills)) throw notUnderstood(file, foreignOwner(root))
   // 1 is the project's lock, 3 the user's; 2 was the user's before.
   if (version !== 1 && version !== 2 && version !== 3) {
     throw notUnderstood(file, `a version that is not known: ${JSON.stringify(version)?.slice(0, 20)}`)
   }
+  return mapRows(skills, (name, entry) => {
+    if ('sourceType' in entry || 'computedHash' in entry) return vercelEntry(name, entry)
+    if (typeof entry.installedAt === 'number' && !('source' in entry)) return clawhubEntry(name)
+    return skillsLockEntry(entry)
+  })
+}
+
+/** Our own lock has a resolution where this one has an address and a hash. */
+function isOfPackageJson(skills: JsonObject): boolean {
+  const entries = Object.values(skills)
+  return entries.every(
+    (entry) => isObject(entry) && typeof entry.spec === 'string' && !('resolution' in entry),
+  )
+}
+
+function mapRows(skills: JsonObject, read: (name: string, entry: JsonObject) => Outcome): Row[] {
   return Object.entries(skills).map(([name, entry]) => [
     name,
-    () => {
-      if (!isObject(entry)) return { reason: 'its entry is not an object' }
-      return 'sourceType' in entry || 'computedHash' in entry
-        ? vercelEntry(name, entry)
-        : skillsLockEntry(entry)
-    },
+    () => (isObject(entry) ? read(name, entry) : NO_OBJECT),
   ])
 }
+
+/** What is no entry keeps its place in the list as its name, so that it is told. */
+function listRows(list: readonly unknown[], read: (entry: JsonObject) => Outcome): Row[] {
+  return list.map((entry, index) =>
+    isObject(entry) ? [String(entry.name), () => read(entry)] : [`entry-${index + 1}`, () => NO_OBJECT],
+  )
+}
+
+const NO_OBJECT = { reason: 'its entry is not an object' } as const
 
 function toolhiveRows(root: JsonObject, file: string): Row[] {
   if ('schema_version' in root) throw notUnderstood(file, 'skil-lock, which records behaviour and no sources')
   if (root.version !== '1') throw notUnderstood(file, undefined)
-  const listed = (key: string): JsonObject[] => (Array.isArray(root[key]) ? root[key].filter(isObject) : [])
-  const plugins = listed('plugins').map((entry): Row => [
-    String(entry.name),
-    () => ({ reason: 'it is a plugin, not a skill' }),
-  ])
+  const listed = (key: string): readonly unknown[] => (Array.isArray(root[key]) ? root[key] : [])
   return [
-    ...listed('skills').map((entry): Row => [String(entry.name), () => toolhiveEntry(entry)]),
-    ...plugins,
+    ...listRows(listed('skills'), toolhiveEntry),
+    ...listRows(listed('plugins'), () => ({ reason: 'it is a plugin, not a skill' })),
   ]
 }
 
@@ -119,7 +136,7 @@ function notUnderstood(file: string, owner: string | undefined): SkillsError {
   const whose =
     owner === undefined ? 'is not a lockfile that can be imported' : `belongs to ${displayText(owner)}`
   return new SkillsError('import_invalid', `${displayText(file)} ${whose}`, {
-    hint: 'import reads skills-lock.json, .skill-lock.json, skills.lock.json and toolhive.lock.yaml; else use skills add',
+    hint: 'import reads skills-lock.json, .skill-lock.json, skills.lock.json, toolhive.lock.yaml and .clawhub/lock.json; else use skills add',
     details: { file },
   })
 }

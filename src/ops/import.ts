@@ -16,7 +16,13 @@ import { findScope, type Scope } from './scope.ts'
 import { readWorkspace, type Workspace } from './workspace.ts'
 
 /** Files of other tools, in the order in which they are looked for. */
-const FOREIGN_FILES = ['skills-lock.json', 'skills.lock.json', 'toolhive.lock.yaml'] as const
+const FOREIGN_FILES = [
+  'skills-lock.json',
+  'skills.lock.json',
+  'toolhive.lock.yaml',
+  '.clawhub/lock.json',
+  '.clawdhub/lock.json',
+] as const
 /** The same in the home directory, for the global scope. */
 const OWN_FILES = ['.agents/.skill-lock.json', ...FOREIGN_FILES] as const
 const SIDE_BY_SIDE = 8

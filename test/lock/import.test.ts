@@ -233,3 +233,15 @@ test('YAML whose aliases multiply costs nothing and means nothing', async () => 
   const { entries } = await readForeignLock(`version: 1\nl0: &l0 x\n${levels.join('\n')}\nskills: []\n`, 'x')
   expect(entries).toEqual([])
 })
+
+test('takes the address of a SKILL.md for the file, or for its folder on a code host', async () => {
+  const entry = { sourceType: 'direct-url', computedHash: '0' }
+  const text = vercel({
+    alone: { ...entry, source: 'docs.example.org', sourceUrl: 'https://docs.example.org/x/SKILL.md' },
+    hosted: { ...entry, source: 'o/r', sourceUrl: 'https://raw.githubusercontent.com/o/r/main/pdf/SKILL.md' },
+  })
+  expect(await specsOf(text)).toMatchObject({
+    alone: { kind: 'archive', url: 'https://docs.example.org/x/SKILL.md' },
+    hosted: { kind: 'git', url: 'https://github.com/o/r.git', ref: 'main', subdir: 'pdf' },
+  })
+})

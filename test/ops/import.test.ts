@@ -234,7 +234,65 @@ describe('the lock of the npm package skills-lock', () => {
   })
 })
 
+describe('the lock of the npm package skills-lock 0.1', () => {
+  it('comes over at its commits, with folders of this project beside', async () => {
+    const { io, first } = hosts()
+    writeTree(join(io.project, 'mine'), { 'SKILL.md': skillMd('mine') })
+    const integrity = 'sha256-x'
+    write(io, 'skills-lock.json', {
+      lockfileVersion: 1,
+      skills: {
+        mine: { spec: 'file:mine', path: '.', integrity },
+        pdf: {
+          spec: 'team/skills#v1',
+          resolved: 'https://github.com/team/skills.git',
+          ref: 'v1',
+          commit: first,
+          path: 'skills/pdf',
+          integrity,
+        },
+      },
+    })
+    const result = await importLock({}, io)
+    expect(result.dropped).toEqual([])
+    expect(names(result).sort()).toEqual(['mine', 'pdf'])
+    expect(notesOf(result).pdf).toMatch(/stays at its commit.*not carried over/)
+    expect(lockOf(io).pdf?.resolution).toMatchObject({ commit: first, subdir: 'skills/pdf' })
+    expect(lockOf(io).mine?.spec).toBe('./mine')
+  })
+
+  it('is not mistaken for our own lock', async () => {
+    const { io } = hosts()
+    write(io, 'own.json', {
+      lockfileVersion: 1,
+      skills: { a: { spec: './a', resolution: { kind: 'path' } } },
+    })
+    await expect(importLock({ file: 'own.json' }, io)).toThrowCode('import_invalid')
+  })
+})
+
+describe('.clawhub/lock.json', () => {
+  it('is found and recognised, and every entry is named with what to do', async () => {
+    const { io } = hosts()
+    const text = JSON.stringify({ version: 1, skills: { weather: { version: '1.2.0', installedAt: 1 } } })
+    writeTree(join(io.project, '.clawhub'), { 'lock.json': text })
+    const result = await importLock({}, io)
+    expect(result.skills).toEqual([])
+    expect(reasonsOf(result).weather).toContain('ClawHub')
+    expect(existsSync(join(io.project, 'skills.lock'))).toBe(false)
+  })
+})
+
 describe('skills.lock.json', () => {
+  it('names what is no entry at all', async () => {
+    const { io } = hosts()
+    write(io, 'skills.lock.json', { lockfileVersion: 1, skills: [7, null] })
+    expect(reasonsOf(await importLock({}, io))).toEqual({
+      'entry-1': 'its entry is not an object',
+      'entry-2': 'its entry is not an object',
+    })
+  })
+
   it('comes over at its digests, wherever its tags are now', async () => {
     const { io } = hosts()
     const registry = await startRegistry()

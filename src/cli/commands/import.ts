@@ -1,4 +1,4 @@
-// `skills import [FILE]`.
+// `skills import [FILE]`; exit 1 when an entry could not be carried over.
 import { importLock } from '../../ops/import.ts'
 import type { Answer, Invocation } from '../command.ts'
 import { defined, flag, grant, list } from '../flags.ts'
@@ -15,5 +15,6 @@ export async function run({ args, options, io }: Invocation): Promise<Answer> {
     force: flag(options, 'force'),
   })
   const result = await importLock(request, io)
-  return { result, view: (canvas) => importView(result, canvas) }
+  const view: Answer['view'] = (canvas) => importView(result, canvas)
+  return result.dropped.length > 0 ? { result, view, exit: 1 } : { result, view }
 }

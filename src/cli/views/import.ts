@@ -18,6 +18,6 @@ export function importView(result: ImportResult, canvas: Canvas): string {
     dropped.length > 0
       ? lines('Could not be carried over:', named(dropped.map(({ name, reason }) => [name, reason])))
       : '',
-    `${dryRun ? 'Would import' : 'Imported'} ${counted(skills.length, 'skill')} from ${displayText(result.file)}.`,
+    `${dryRun ? 'Would import' : 'Imported'} ${counted(skills.length, 'skill')} from ${displayText(result.file)}${dropped.length > 0 ? `; ${dropped.length} could not be carried over` : ''}.`,
   )
 }
