@@ -69,7 +69,8 @@ export function packSkill(files: readonly SkillFile[], meta: PackMeta): Packed {
       mediaType: OCI_MANIFEST,
       artifactType: SKILL_ARTIFACT,
       config: descriptorOf(config),
-      layers: [descriptorOf(layer)],
+      // Without a title `oras pull` passes the layer over, and says that it is done.
+      layers: [{ ...descriptorOf(layer), annotations: { [TITLE]: `${meta.name}-${meta.version}.tar.gz` } }],
       annotations: annotationsOf(meta, integrity),
     }),
   )

@@ -41,6 +41,7 @@ test('writes the form of the draft', () => {
         mediaType: 'application/vnd.agentskills.skill.content.v1.tar+gzip',
         digest: layer?.digest,
         size: layer?.bytes.length,
+        annotations: { 'org.opencontainers.image.title': 'pdf-1.2.0.tar.gz' },
       },
     ],
     annotations: {
