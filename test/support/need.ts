@@ -3,12 +3,13 @@
 import { accessSync, constants, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-export type Need = 'oci' | 'postgres' | 'chromium'
+export type Need = 'oci' | 'postgres' | 'chromium' | 'strace'
 
 /** Each line of a need is met by any one of its programs. */
 const PROGRAMS: Readonly<Record<Need, readonly (readonly string[])[]>> = {
   oci: [['docker-registry', 'registry'], ['skopeo'], ['openssl']],
   postgres: [['initdb'], ['postgres']],
+  strace: [['strace']],
   chromium: [['chromium', 'chromium-browser', 'google-chrome']],
 }
 
