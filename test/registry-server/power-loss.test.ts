@@ -26,8 +26,11 @@ test.skipIf(need('strace'))('every version that was answered 201 is whole after 
   const { url, token } = await new Promise<{ url: string; token: string }>((resolve) => {
     child.stdout?.once('data', (line: Buffer) => resolve(JSON.parse(line.toString()) as never))
   })
-  const send = (path: string, init: RequestInit): Promise<Response> =>
-    fetch(url + path, { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } })
+  const send = (path: string, init: RequestInit): Promise<Response> => {
+    const headers = new Headers(init.headers)
+    headers.set('authorization', `Bearer ${token}`)
+    return fetch(url + path, { ...init, headers })
+  }
   const scope = await send('/api/v1/scopes/@acme', {
     method: 'PUT',
     body: '{}',
