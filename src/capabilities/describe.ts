@@ -2,9 +2,9 @@
 import { displayText } from '../platform/text.ts'
 import type { Capabilities } from './capabilities.ts'
 import { kindAndPath } from './cover.ts'
+import { hostAddress } from './host-address.ts'
 import { rulesOf, type Rule } from './rules.ts'
-
-export type CapabilitySeverity = 'low' | 'medium' | 'high'
+import { type CapabilitySeverity, severityOf } from './severity.ts'
 
 /** One rule as a person reads it. */
 export interface CapabilityLine {
@@ -115,44 +115,7 @@ function placeText(glob: string): string {
 function hostText(rule: string): string {
   if (rule === '*') return 'any host on the network'
   if (rule.startsWith('*.')) return `every host below ${rule.slice(2)}`
-  return rule
+  const [, name = rule, port = ''] = /^(\[[^\]]*\]|[^:]*)(:\d+)?$/.exec(rule) ?? []
+  const address = hostAddress(name)
+  return address === undefined || address === name ? rule : `${rule} (the address ${address}${port})`
 }
-
-const RISKY =
-  /^(?:sudo|su|doas|rm|dd|mkfs|curl|wget|ssh|scp|sftp|rsync|nc|ncat|socat|chmod|chown|kill|pkill|killall|eval|crontab|systemctl|launchctl|security|osascript|docker|podman|kubectl|terraform)(?: |$)/
-const INTERPRETER =
-  /^(?:(?:ba|z|da|k)?sh|(?:python|node|ruby|perl|php|deno|bun|pwsh|powershell|osascript)[\d.]*)$/
-
-function severityOf(rule: Rule): CapabilitySeverity {
-  const { value } = rule
-  if (rule.list === 'deny') return 'low'
-  switch (rule.capability) {
-    case 'terminal': {
-      const [program = '', second] = value.split(' ')
-      // An interpreter with free arguments runs any code; with a file of the skill it runs what was installed.
-      const anyCode =
-        INTERPRETER.test(program) && (second === '**' || second === '*' || /^-[ce]/.test(second ?? ''))
-      return value === '**' || anyCode || RISKY.test(value) ? 'high' : 'medium'
-    }
-    case 'filesystem': {
-      if (/^(?:~|\/|\*\*)/.test(value))
-        return rule.list === 'write' || /^(?:~|\/)(?:\/?\*\*)?$/.test(value) || SENSITIVE.test(value)
-          ? 'high'
-          : 'medium'
-      return value.startsWith('${project}') && rule.list === 'write' ? 'medium' : 'low'
-    }
-    case 'network':
-      if (/^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::|$)/.test(value)) return 'low'
-      return value === '*' || /^\d+\.\d+\.\d+\.\d+|^\[|^\*\.[^.]+$/.test(value) ? 'high' : 'medium'
-    case 'secrets':
-    case 'opaque':
-      return 'high'
-    case 'tools':
-      return 'medium'
-    case 'env':
-    case 'resources':
-      return 'low'
-  }
-}
-
-const SENSITIVE = /^~\/\.(?:ssh|aws|gnupg|kube|docker|netrc|npmrc|pypirc|config\/(?:gh|gcloud))(?:\/|$)/

@@ -1,8 +1,9 @@
 // The request that the user answers: what the author declares, or else what inference finds, and where both disagree.
 import type { Capabilities } from '../capabilities/capabilities.ts'
 import { covers } from '../capabilities/cover.ts'
-import { describeRule, type CapabilitySeverity } from '../capabilities/describe.ts'
+import { describeRule } from '../capabilities/describe.ts'
 import { capabilitiesOf, rulesOf, type Rule } from '../capabilities/rules.ts'
+import type { CapabilitySeverity } from '../capabilities/severity.ts'
 import type { SkillFile } from '../integrity/tree.ts'
 import { displayText } from '../platform/text.ts'
 import { inferCapabilities } from './infer.ts'
