@@ -74,3 +74,8 @@ export function ruleLabel(rule: Rule): string {
   if (rule.list === 'deny' || rule.capability === 'filesystem') return `${rule.capability}.${rule.list}`
   return rule.capability === 'resources' ? `resources.${rule.value.split('=', 1)[0]}` : rule.capability
 }
+
+/** True when both say the same in the same list, whatever the reason given. */
+export function isSameRule(a: Rule, b: Rule): boolean {
+  return a.capability === b.capability && a.list === b.list && a.value === b.value
+}

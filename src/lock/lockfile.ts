@@ -117,9 +117,25 @@ function checkEntry(entry: unknown, name: string, file: string): void {
   if (integrity !== undefined) {
     throw refused('lock_integrity', file, { field: `skills.${name}.integrity`, problem: integrity })
   }
+  if (isText(entry.signer) && entry.signer !== UNSIGNED) throw unverifiedSigner(name, entry.signer, file)
   const found = entryProblem(entry)
   if (found)
     throw refused('lock_invalid', file, { field: `skills.${name}.${found.field}`, problem: found.problem })
+}
+
+/** The one signer that this version can write: it verifies no signatures, so no other is a fact. */
+const UNSIGNED = 'unsigned'
+
+function unverifiedSigner(name: string, signer: string, file: string): SkillsError {
+  const field = `skills.${name}.signer`
+  return new SkillsError(
+    'lock_signer',
+    `${displayText(file)}: ${displayText(field)} is ${shown(signer)}, but this version verifies no signatures`,
+    {
+      hint: 'restore the file from version control, or update skillward if a newer version wrote it',
+      details: { file, field },
+    },
+  )
 }
 
 function integrityProblem(value: unknown): string | undefined {

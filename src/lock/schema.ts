@@ -40,7 +40,7 @@ const entrySchema = z.looseObject({
   resolution: z.union(Object.entries(RESOLUTION_FIELDS).map(([kind, fields]) => resolutionOf(kind, fields))),
   version: z.optional(text),
   integrity: z.string().check(z.regex(INTEGRITY)),
-  signer: text,
+  signer: z.literal('unsigned'),
   capabilities: capabilitiesSchema,
   requested: z.optional(capabilitiesSchema),
   dependencies: z.record(z.string().check(passes(dependencyProblem)), z.string()),

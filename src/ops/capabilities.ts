@@ -1,5 +1,6 @@
 // Shows, grants and revokes what locked skills may do; every change goes to skills.lock and to the ledger.
 import { type Capabilities, sameCapabilities } from '../capabilities/capabilities.ts'
+import { isLimit } from '../capabilities/ceilings.ts'
 import { capabilitiesOf, rulesOf } from '../capabilities/rules.ts'
 import { SkillsError } from '../errors/error.ts'
 import type { LockEntry } from '../lock/lockfile.ts'
@@ -59,7 +60,12 @@ export async function grantCapabilities(
   requireProject(before)
   const items = lockedNames(request, before).map((name) => itemOf(name, before, io))
   const grants = await answers(items, request.grant, io)
-  return change(request, io, { action: 'grant', grantOf: (name) => grants[name] })
+  const asked = new Map(items.map((item) => [item.name, item.request.requested]))
+  const answerOf = (name: string): Answer | undefined => {
+    const [grant, requested] = [grants[name], asked.get(name)]
+    return grant && requested && { grant, requested }
+  }
+  return change(request, io, { action: 'grant', answerOf })
 }
 
 /** Takes back everything, or only the capabilities of the kinds named (`network`, `terminal` …). */
@@ -71,11 +77,16 @@ export async function revokeCapabilities(
   const { kinds } = request
   return change(request, io, {
     action: 'revoke',
-    grantOf: (_name, entry) =>
-      kinds?.length
-        ? capabilitiesOf(rulesOf(entry.capabilities).filter((rule) => !kinds.includes(rule.capability)))
-        : {},
+    answerOf: (_name, entry) => ({
+      grant: kinds?.length ? withoutKinds(entry.capabilities, kinds) : {},
+      requested: entry.requested ?? entry.capabilities,
+    }),
   })
+}
+
+/** Denials and ceilings stay: without them less would be taken back than given. */
+function withoutKinds(granted: Capabilities, kinds: readonly string[]): Capabilities {
+  return capabilitiesOf(rulesOf(granted).filter((rule) => isLimit(rule) || !kinds.includes(rule.capability)))
 }
 
 async function change(
@@ -83,7 +94,7 @@ async function change(
   io: Io,
   how: {
     readonly action: 'grant' | 'revoke'
-    readonly grantOf: (name: string, entry: LockEntry) => Capabilities | undefined
+    readonly answerOf: (name: string, entry: LockEntry) => Answer | undefined
   },
 ): Promise<CapabilitiesResult> {
   const scope = findScope(io.settings, request.global)
@@ -93,13 +104,16 @@ async function change(
     const lines: { name: string; granted: Capabilities; changed: boolean }[] = []
     for (const name of lockedNames(request, workspace)) {
       const entry = skills[name] as LockEntry
-      const granted = how.grantOf(name, entry)
-      if (granted === undefined) throw denied(name)
-      const changed = !sameCapabilities(granted, entry.capabilities)
+      const answer = how.answerOf(name, entry)
+      if (answer === undefined) throw denied(name)
+      const { grant: granted, requested } = answer
+      const changed =
+        !sameCapabilities(granted, entry.capabilities) ||
+        !sameCapabilities(requested, entry.requested ?? entry.capabilities)
       if (changed) {
-        const answer = { action: how.action, grant: granted }
-        await recordGrant({ name, integrity: entry.integrity }, answer, { scope, io })
-        skills[name] = withGrant(entry, granted)
+        const done = { action: how.action, grant: granted }
+        await recordGrant({ name, integrity: entry.integrity }, done, { scope, io })
+        skills[name] = withAnswer(entry, answer)
       }
       lines.push({ name, granted, changed })
     }
@@ -113,12 +127,16 @@ async function change(
   })
 }
 
-/** The entry with another grant; the request that was answered stays on record where it differs. */
-function withGrant(entry: LockEntry, granted: Capabilities): LockEntry {
-  const { requested, ...rest } = entry
-  const answered = requested ?? entry.capabilities
-  const differs = !sameCapabilities(answered, granted)
-  return { ...rest, capabilities: granted, ...(differs && { requested: answered }) }
+/** What was given, and the request that it answers. */
+interface Answer {
+  readonly grant: Capabilities
+  readonly requested: Capabilities
+}
+
+/** The entry with another answer; the request stays on record where it differs from the grant. */
+function withAnswer(entry: LockEntry, { grant, requested }: Answer): LockEntry {
+  const { requested: _answered, ...rest } = entry
+  return { ...rest, capabilities: grant, ...(!sameCapabilities(requested, grant) && { requested }) }
 }
 
 async function answers(

@@ -7,6 +7,7 @@ import { SkillsError } from '../errors/error.ts'
 import type { LockEntry, Lockfile } from '../lock/lockfile.ts'
 import { displayText } from '../platform/text.ts'
 import { describeSpec, parseSpec } from '../sources/spec.ts'
+import { openStore } from '../store/store.ts'
 import {
   consentNeed,
   type EarlierAnswer,
@@ -17,6 +18,7 @@ import {
 } from '../trust/consent.ts'
 import type { Candidate } from './candidates.ts'
 import type { ConsentItem, GrantChoice, Io } from './io.ts'
+import { type FilesOf, judgeClaims } from './lock-claims.ts'
 import { isSameSkill } from './lock-entry.ts'
 
 /** A candidate and the answer. */
@@ -47,9 +49,10 @@ export async function decideGrants(
   const open: { candidate: Candidate; item: ConsentItem }[] = []
   const decided = new Map<Candidate, Decided>()
   const limit = limitOf(grant, io)
+  const doubted = await doubtedNames(candidates, lock, io)
   for (const candidate of candidates) {
     const { requested } = candidate.request
-    const earlier = answerFor(candidate, lock)
+    const earlier = doubted.has(candidate.name) ? undefined : answerFor(candidate, lock)
     const need = consentNeed(requested, earlier)
     if (need.kind === 'settled') decided.set(candidate, settle(candidate, need.grant, limit))
     else open.push({ candidate, item: itemOf(candidate, earlier, need.changes) })
@@ -109,6 +112,24 @@ async function answer(
 function answerFor({ name, spec }: Candidate, { skills }: Lockfile): EarlierAnswer | undefined {
   const entry = skills[name]
   return entry && isSameSkill(parseSpec(entry.spec), spec) ? earlierAnswer(entry) : undefined
+}
+
+/** Names whose locked answer cannot be true of the content that it was given for, or cannot be held to it: it counts for nothing. */
+async function doubtedNames(
+  candidates: readonly Candidate[],
+  { skills }: Lockfile,
+  io: Io,
+): Promise<ReadonlySet<string>> {
+  const locked = candidates.flatMap(({ name }) => (skills[name] ? [{ name, entry: skills[name] }] : []))
+  if (locked.length === 0) return new Set()
+  const byName = new Map(candidates.map((candidate) => [candidate.name, candidate]))
+  const store = openStore(io.settings.dataDir)
+  const filesOf: FilesOf = ({ name, entry }) => {
+    const candidate = byName.get(name)
+    return candidate?.integrity === entry.integrity ? candidate.verified.files : store.read(entry.integrity)
+  }
+  const { untrue, unknown } = await judgeClaims(locked, () => Promise.resolve(filesOf), io)
+  return new Set([...unknown, ...untrue.map(({ name }) => name)])
 }
 
 /** What a flag leaves of the capabilities for a skill; undefined when it says nothing of that skill. */

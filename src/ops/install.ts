@@ -10,6 +10,7 @@ import type { Decided } from './decide-grants.ts'
 import { claimPlace } from './installed.ts'
 import type { GrantChoice, Io, ScopeRequest } from './io.ts'
 import { foldersIn } from './list.ts'
+import { assertClaims } from './lock-claims.ts'
 import { nextLock, wantedLock } from './lock-entry.ts'
 import { type LockedSkill, materialise } from './materialise.ts'
 import { findScope, type Scope } from './scope.ts'
@@ -80,6 +81,10 @@ async function installLocked(
 
   await materialise(wanted, { scope, store, offline: request.offline === true, io })
   const present = new Set(foldersIn(scope))
+  await assertClaims(
+    [...standing, ...wanted].filter(({ name }) => !fresh.has(name)),
+    { scope, io },
+  )
   for (const { name, entry } of wanted) {
     const how = present.has(name) ? 'replaced' : 'installed'
     done.push(line(name, entry, fresh.has(name) ? 'locked' : how))
@@ -239,6 +244,10 @@ async function dryRun(
 ): Promise<InstallResult> {
   const { ask: _ask, ...silent } = io
   const { fresh, standing, wanted, removed } = await claimAll(workspace, { resolved, request, io: silent })
+  await assertClaims(
+    [...standing, ...wanted].filter(({ name }) => !fresh.has(name)),
+    { scope: workspace.scope, io },
+  )
   const lines = (skills: readonly LockedSkill[], otherwise: InstalledSkill['status']): InstalledSkill[] =>
     skills.map(({ name, entry }) => line(name, entry, fresh.has(name) ? 'locked' : otherwise))
   return result(workspace, {

@@ -23,10 +23,19 @@ export function readLockedContent(
   entry: LockEntry,
   { scope, io }: { readonly scope: Scope; readonly io: Io },
 ): SkillContent | undefined {
-  const files = intactFiles(name, entry, scope) ?? openStore(io.settings.dataDir).read(entry.integrity)
+  const files = lockedFiles(name, entry, { scope, io })
   if (!files) return undefined
   const { manifest, diagnostics } = readManifest(files, { mode: 'tolerant', folder: name })
   return manifest && { files, manifest, request: capabilityRequest(manifest, files), diagnostics }
+}
+
+/** The files that the lock names: the copy when it is intact, else the store's; undefined when neither has them. */
+export function lockedFiles(
+  name: string,
+  entry: LockEntry,
+  { scope, io }: { readonly scope: Scope; readonly io: Io },
+): readonly SkillFile[] | undefined {
+  return intactFiles(name, entry, scope) ?? openStore(io.settings.dataDir).read(entry.integrity)
 }
 
 function intactFiles(name: string, entry: LockEntry, scope: Scope): readonly SkillFile[] | undefined {

@@ -7,8 +7,10 @@ import { readPlainFiles } from '../store/tree.ts'
 import type { LockEntry } from '../lock/lockfile.ts'
 import { groupBy } from '../platform/group.ts'
 import { openStore, type Store } from '../store/store.ts'
+import type { ClaimProblem } from '../trust/claims.ts'
 import { type Installed, readInstalled } from './installed.ts'
 import type { Io, ScopeRequest } from './io.ts'
+import { judgeInstalled } from './lock-claims.ts'
 import { inspectProjectLinks } from './project-links.ts'
 import { knownNames } from './remove.ts'
 import { findScope } from './scope.ts'
@@ -43,6 +45,13 @@ export interface VerifyResult {
   readonly root: string
   readonly ok: boolean
   readonly skills: readonly VerifiedSkill[]
+  /** What entries of the lock say against their content. */
+  readonly claims: readonly {
+    readonly name: string
+    readonly code: ClaimProblem['code']
+    readonly field: string
+    readonly problem: string
+  }[]
   /**
    * What this program installed and the lock names no more, relative to the root: `removed` goes with the next `install`,
    * `edited` stays.
@@ -92,12 +101,18 @@ export async function verify(request: VerifyRequest, io: Io): Promise<VerifyResu
     ...removed.map((path) => ({ path, state: 'removed' as const })),
     ...edited.map((path) => ({ path, state: 'edited' as const })),
   ]
+  const entries = locked.map((name) => ({ name, entry: lock.skills[name] as LockEntry }))
+  const { untrue } = await judgeInstalled(entries, { scope, io })
   const complete = request.names.length > 0 || stale.length === 0
   return {
     scope: scope.kind,
     root: scope.root,
-    ok: complete && skills.every((skill) => skill.status === 'ok' && skill.links.length === 0),
+    ok:
+      complete &&
+      untrue.length === 0 &&
+      skills.every((skill) => skill.status === 'ok' && skill.links.length === 0),
     skills,
+    claims: untrue.flatMap(({ name, problems }) => problems.map((problem) => ({ name, ...problem }))),
     stale,
     unknown: unknown.map((path) =>
       path.startsWith(`${SHARED_DIR}/`) ? path.slice(SHARED_DIR.length + 1) : path,
@@ -145,4 +160,9 @@ function changes(
   }
   for (const path of before.keys()) if (!after.has(path)) found.push({ path, change: 'missing' })
   return found.sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** The exit status that the result asks for: 3 for a lock that cannot be true, 4 for what differs from it. */
+export function verifyExit({ ok, claims }: VerifyResult): 0 | 3 | 4 {
+  return claims.length > 0 ? 3 : ok ? 0 : 4
 }

@@ -4,7 +4,7 @@ import type { Capabilities } from '../capabilities/capabilities.ts'
 import { isLimit, limitedBy } from '../capabilities/ceilings.ts'
 import { covers } from '../capabilities/cover.ts'
 import { type CapabilityChange, diffCapabilities, widens } from '../capabilities/diff.ts'
-import { capabilitiesOf, type Rule, rulesOf } from '../capabilities/rules.ts'
+import { capabilitiesOf, isSameRule, type Rule, rulesOf } from '../capabilities/rules.ts'
 import type { Verified } from './verify.ts'
 
 declare const granted: unique symbol
@@ -66,17 +66,13 @@ export function grantOfYes(requested: Capabilities, earlier?: EarlierAnswer): Ca
       allowed.some((other) => covers(other, rule)) ||
       !answered.some((other) => covers(other, rule)),
   )
-  const own = allowed.filter((rule) => isLimit(rule) && !answered.some((other) => isSame(other, rule)))
+  const own = allowed.filter((rule) => isLimit(rule) && !answered.some((other) => isSameRule(other, rule)))
   return capabilitiesOf(limitedBy(kept, own))
 }
 
 /** The brand: this content was granted exactly this. */
 export function grantTo(verified: Verified, answer: EarlierAnswer): Granted {
   return { verified, grant: answer.grant, requested: answer.requested } as Granted
-}
-
-function isSame(a: Rule, b: Rule): boolean {
-  return a.capability === b.capability && a.list === b.list && a.value === b.value
 }
 
 function allowing(capabilities: Capabilities): readonly Rule[] {

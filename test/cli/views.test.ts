@@ -138,6 +138,7 @@ function allViews(text: string, canvas: Canvas): string[] {
           },
         ],
         stale: [{ path: text, state: 'edited' }],
+        claims: [],
         unknown: [text],
         counts: { skills: 1, files: 2, bytes: 3 },
       },
@@ -202,6 +203,7 @@ describe('verification', () => {
       ok: true,
       skills: [],
       stale: [],
+      claims: [],
       unknown: [],
       counts,
     } as const

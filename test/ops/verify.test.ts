@@ -34,7 +34,7 @@ describe('verify', () => {
     const io = await projectWithTwo()
     const before = readTreeText(io.root)
     const result = await verify({ names: [] }, io)
-    expect(result).toMatchObject({ scope: 'project', root: io.project, ok: true, unknown: [] })
+    expect(result).toMatchObject({ scope: 'project', root: io.project, ok: true, claims: [], unknown: [] })
     expect(result.skills.map(({ name, status }) => [name, status])).toEqual([
       ['one', 'ok'],
       ['two', 'ok'],

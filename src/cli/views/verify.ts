@@ -16,10 +16,23 @@ export function verifyView(result: VerifyResult, canvas: Canvas): string {
   return paragraphs(
     ...wrong.map((skill) => findings(skill, canvas)),
     staleText(result.stale, canvas),
+    ...claimLines(result.claims, canvas),
     result.unknown.length > 0 ? `Not in skills.lock: ${listed(result.unknown, 20)}` : '',
     result.ok
       ? `${style('green', 'ok')} ${looked} as in skills.lock.`
-      : `${style('red', 'drift')} in ${counted(wrong.length + result.stale.length, 'place')}; looked at ${looked}.`,
+      : wrong.length + result.stale.length === 0
+        ? `${style('red', 'refused')} skills.lock, which is not true of its content; looked at ${looked}.`
+        : `${style('red', 'drift')} in ${counted(wrong.length + result.stale.length, 'place')}; looked at ${looked}.`,
+  )
+}
+
+/** What skills.lock says against the content of its skills. */
+function claimLines(claims: VerifyResult['claims'], { style }: Canvas): string[] {
+  return claims.map(({ name, field, problem, code }) =>
+    lines(
+      `${style('bold', displayText(name))} ${style('red', 'refused')} in skills.lock ${style('dim', `(${code})`)}`,
+      `  ${displayText(`${field} ${problem}`)}`,
+    ),
   )
 }
 
