@@ -104,7 +104,7 @@ function textOf(value: unknown): string | undefined {
 /** The folder of `skills/pdf/SKILL.md` or `skills/pdf`; empty for the root. */
 function folderOf(path: string | undefined): string | undefined {
   if (path === undefined) return undefined
-  const folder = path.replace(/(?:^|\/)SKILL\.md$/i, '').replace(/^\.\/|\/+$/g, '')
+  const folder = path.replace(/(?:^|\/)SKILL\.md$/i, '').replace(/^\.\/|(?<!\/)\/+$/g, '')
   return folder === '.' ? '' : folder
 }
 

@@ -19,6 +19,8 @@ import { needOfTool } from './infer-tools.ts'
 import type { SkillMd } from './skill-md.ts'
 
 const MAX_EVIDENCE = 5
+/** Here-documents within here-documents; nobody writes more, and each is read again. */
+const MAX_DEPTH = 2
 
 /** Infers from allowed-tools, scripts, fenced code, inline commands and other tools' metadata. Pure, and never throws. */
 export function inferCapabilities(files: readonly SkillFile[], skill: SkillMd): InferredCapability[] {
@@ -71,13 +73,13 @@ function inferScript(script: Script, context: SkillContext): Found[] {
 }
 
 /** A shell script, with the texts that it hands to interpreters. */
-function inferShell(shell: Excerpt, context: SkillContext): Found[] {
+function inferShell(shell: Excerpt, context: SkillContext, depth = 0): Found[] {
   const { assigned } = context
   return [
     ...inferCommands(shell, { ...context, place: 'script' }),
     ...inferCode(shell, { language: 'shell', contacts: false, files: true, assigned }),
     ...handedLines(shell, true),
-    ...inferDocuments(shell, context),
+    ...inferDocuments(shell, context, depth),
   ]
 }
 
@@ -95,11 +97,11 @@ function inferSource(
 }
 
 /** What stands in a here-document for an interpreter is a script of its own. */
-function inferDocuments(shell: Excerpt, context: SkillContext): Found[] {
+function inferDocuments(shell: Excerpt, context: SkillContext, depth = 0): Found[] {
   return handedDocuments(shellCommands(shell.text)).flatMap(({ language, text, line }): Found[] => {
     const inner: Excerpt = { file: shell.file, text, line: shell.line + line }
-    if (language === 'shell') return inferShell(inner, context)
-    if (language === 'unknown')
+    if (language === 'shell' && depth < MAX_DEPTH) return inferShell(inner, context, depth + 1)
+    if (language === 'unknown' || language === 'shell')
       return [opaqueFound('computed', evidence(inner, 0, text.split('\n', 1)[0] ?? ''))]
     return inferSource(inner, context, { contacts: NETWORK_CALL.test(text), language })
   })

@@ -116,7 +116,7 @@ function hostOfKey(key: string): string {
 /** `team` of `ghcr.io/team`; empty for the whole registry, also where Docker wrote `/v1/` or `/v2/`. */
 function namespaceOfKey(key: string): string {
   if (/^https?:\/\//i.test(key)) return ''
-  const path = key.replace(/^[^/]*\/?/, '').replace(/\/+$/, '')
+  const path = key.replace(/^[^/]*\/?/, '').replace(/(?<!\/)\/+$/, '')
   return /^v[12]$/.test(path) ? '' : path
 }
 

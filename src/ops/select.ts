@@ -52,7 +52,7 @@ export async function selectOffers(
  * @throws skill_not_found, or why the one that is meant was left out
  */
 function findOffers({ offers, leftOut }: Offers, name: string, source: string): readonly Offer[] {
-  const wanted = name.normalize('NFC').replace(/\/+$/, '')
+  const wanted = name.normalize('NFC').replace(/(?<!\/)\/+$/, '')
   const named = offers.filter((offer) => offer.name.normalize('NFC') === wanted)
   if (named.length > 0) return named
   const placed = offers.filter((offer) => (offer.dir || '.').normalize('NFC') === wanted)

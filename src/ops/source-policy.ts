@@ -124,5 +124,5 @@ function patternOf(pattern: string): RegExp {
 }
 
 function base(registry: string): string {
-  return registry.replace(/\/+$/, '')
+  return registry.replace(/(?<!\/)\/+$/, '')
 }

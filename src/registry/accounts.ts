@@ -38,7 +38,7 @@ export interface AccountClient {
 
 /** A client of one registry; every method also throws what `requestJson` throws, and registry_invalid. */
 export function accountClient(options: RegistryOptions): AccountClient {
-  const registry = options.registry.replace(/\/+$/, '')
+  const registry = options.registry.replace(/(?<!\/)\/+$/, '')
   const call = (method: JsonRequest['method'], path: string, body?: unknown): Promise<unknown> =>
     requestJson(
       { method, url: new URL(`${registry}${API_BASE}${path}`), token: options.token, body },

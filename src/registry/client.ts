@@ -57,7 +57,7 @@ export interface RegistryClient {
 
 /** A client of one registry; every method also throws what `requestJson` throws, and registry_invalid. */
 export function registryClient(options: RegistryOptions): RegistryClient {
-  const registry = options.registry.replace(/\/+$/, '')
+  const registry = options.registry.replace(/(?<!\/)\/+$/, '')
   const call = (method: JsonRequest['method'], path: string, body?: unknown): Promise<unknown> =>
     requestJson(
       { method, url: new URL(`${registry}${API_BASE}${path}`), token: options.token, body },

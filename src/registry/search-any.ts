@@ -45,7 +45,7 @@ export async function searchApi(
   query: SearchQuery,
   options: RegistryOptions,
 ): Promise<FoundSkills | undefined> {
-  const base = options.registry.replace(/\/+$/, '')
+  const base = options.registry.replace(/(?<!\/)\/+$/, '')
   const params = new URLSearchParams({ q: query.q, limit: String(query.limit ?? 20) })
   for (const key of ['scope', 'capability', 'signed', 'certified', 'cursor'] as const) {
     if (query[key] !== undefined) params.set(key, String(query[key]))

@@ -128,7 +128,7 @@ const OLDEST = [2, 32] as const
 /** @throws git_missing when there is no git, or one that is too old to be kept from running the user's hooks */
 export async function assertGit(settings: Settings, signal: AbortSignal): Promise<void> {
   const { stdout } = await runGit(['version'], { settings, signal, gitDir: '/dev/null' })
-  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(stdout.toString('latin1')) ?? []
+  const [, major = '0', minor = '0'] = /(?<!\d)(\d{1,6})\.(\d{1,6})/.exec(stdout.toString('latin1')) ?? []
   if (Number(major) > OLDEST[0] || (Number(major) === OLDEST[0] && Number(minor) >= OLDEST[1])) return
   throw new SkillsError('git_missing', `git ${major}.${minor} is older than ${OLDEST.join('.')}`, {
     hint: `install git ${OLDEST.join('.')} or newer`,

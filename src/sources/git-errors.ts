@@ -22,7 +22,7 @@ const MEANINGS: readonly Meaning[] = [
   },
   {
     pattern:
-      /(?:unable to (?:create|write|open)|cannot (?:create|mkdir|open)).*: (?:Permission denied|Read-only file system)/,
+      /(?:unable to (?:create|write|open)|cannot (?:create|mkdir|open)).{0,500}: (?:Permission denied|Read-only file system)/,
     code: 'permission_denied',
     what: 'The cache cannot be written to fetch',
     hint: 'check the owner and the mode of the cache folder',
@@ -34,7 +34,7 @@ const MEANINGS: readonly Meaning[] = [
     hint: 'install git 2.32 or newer',
   },
   {
-    pattern: /couldn't find remote ref|Remote branch .* not found|invalid refspec/,
+    pattern: /couldn't find remote ref|Remote branch .{0,500} not found|invalid refspec/,
     code: 'ref_not_found',
     what: 'There is no such branch or tag in',
     hint: 'check the part after # (git ls-remote lists what there is)',
@@ -52,7 +52,7 @@ const MEANINGS: readonly Meaning[] = [
     hint: 'open it in a browser and use the new address',
   },
   {
-    pattern: /transport '.*' not allowed/,
+    pattern: /transport '.{0,100}' not allowed/,
     code: 'redirect_refused',
     what: 'Another transport than the one asked for would be needed for',
     hint: 'name the repository by its own address',
@@ -72,7 +72,7 @@ const MEANINGS: readonly Meaning[] = [
   },
   {
     pattern:
-      /returned error: (?:404|410)|repository .*not found|does not appear to be a git repository|does not exist|not valid: is this a git repository/i,
+      /returned error: (?:404|410)|repository .{0,500}not found|does not appear to be a git repository|does not exist|not valid: is this a git repository/i,
     code: 'source_not_found',
     what: 'There is no git repository at',
     hint: 'check the name',

@@ -104,7 +104,7 @@ export function checkedRange(range: string): string {
 export function checkedSubdir(text: string): string {
   const subdir = text
     .replace(/^(?:\.?\/+)+/, '')
-    .replace(/\/+$/, '')
+    .replace(/(?<!\/)\/+$/, '')
     .replace(/^\.$/, '')
   const problem = subdir === '' ? undefined : pathProblem(subdir)
   if (problem) {

@@ -101,7 +101,7 @@ export function parseWellKnown(text: string, fragment: Fragment): WellKnownSpec 
   const url = checkedUrl(text.replace(/^well-known\+/i, ''))
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw invalid(text, 'it is not a web address')
   if (url.search !== '') throw invalid(text, 'the address of a site with skills has no query')
-  const path = url.pathname.replace(INDEX, '').replace(/\/+$/, '')
+  const path = url.pathname.replace(INDEX, '').replace(/(?<!\/)\/+$/, '')
   return {
     kind: 'well-known',
     url: `${url.origin}${path}`,
@@ -160,7 +160,7 @@ export function checkedRegistry(text: string): string {
   if ((url.protocol !== 'https:' && url.protocol !== 'http:') || url.search !== '') {
     throw invalid(text, 'it is not the address of a registry', 'write https://skills.example.org')
   }
-  return url.href.replace(/\/+$/, '')
+  return url.href.replace(/(?<!\/)\/+$/, '')
 }
 
 function checkedSkill(name: string): string {

@@ -35,7 +35,7 @@ const MAX_FILES = 1_000
 /** The addresses at which the index of a site may stand, in the order in which they are asked. */
 export function indexUrls(site: string): string[] {
   const { origin } = new URL(site)
-  const bases = [...new Set([site.replace(/\/+$/, ''), origin])]
+  const bases = [...new Set([site.replace(/(?<!\/)\/+$/, ''), origin])]
   return ['agent-skills', 'skills'].flatMap((folder) =>
     bases.map((base) => `${base}/.well-known/${folder}/index.json`),
   )
