@@ -191,9 +191,9 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'verify',
     group: TRUST,
     args: '[name...]',
-    summary: 'compare every installed file with skills.lock; exit 4 when one differs',
-    options: [GLOBAL],
-    examples: ['skills verify', 'skills verify pdf --json'],
+    summary: 'compare every installed file with skills.lock, and check the ledger; exit 4 when one differs',
+    options: [{ flags: '--ledger-only', summary: 'only the ledger: who granted what' }, GLOBAL],
+    examples: ['skills verify', 'skills verify pdf --json', 'skills verify --ledger-only'],
     load: () => import('./commands/verify.ts'),
   },
   {

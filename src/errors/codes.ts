@@ -78,6 +78,11 @@ export const CODES = {
 
   project_missing: { title: 'There is no project here', status: 404, exit: 1 },
   project_invalid: { title: 'skills.json is not valid', status: 422, exit: 1 },
+  policy_unsupported: {
+    title: 'A policy is asked for that this version does not enforce',
+    status: 422,
+    exit: 3,
+  },
   lock_missing: { title: 'There is no skills.lock', status: 404, exit: 1 },
   lock_stale: { title: 'skills.lock does not match skills.json', status: 409, exit: 3 },
   lock_invalid: { title: 'skills.lock is not valid', status: 422, exit: 3 },

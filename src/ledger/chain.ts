@@ -28,9 +28,19 @@ export function seal(previous: string, row: SealedFields): string {
   )
 }
 
-/** The first row whose number or seal is not the one that follows from the rows before; else the count and last seal. */
+/** The last seal that was known, and its row: what a chain that was cut off at its end no longer has. */
+export interface Anchor {
+  readonly seq: number
+  readonly hash: string
+}
+
+/**
+ * The first row whose number or seal is not the one that follows from the rows before, or that the anchor knows
+ * otherwise; else the count and last seal.
+ */
 export function firstBroken(
   rows: Iterable<ChainedRow>,
+  anchor?: Anchor,
 ):
   | { readonly intact: true; readonly rows: number; readonly head: string }
   | { readonly intact: false; readonly seq: number; readonly reason: string } {
@@ -42,7 +52,13 @@ export function firstBroken(
     if (row.hash !== seal(head, row)) {
       return { intact: false, seq: count, reason: 'the row, or the one before it, was changed' }
     }
+    if (row.seq === anchor?.seq && row.hash !== anchor.hash) {
+      return { intact: false, seq: count, reason: 'the rows up to here were written anew' }
+    }
     head = row.hash
+  }
+  if (anchor && count < anchor.seq) {
+    return { intact: false, seq: count + 1, reason: `rows at the end are missing, up to ${anchor.seq}` }
   }
   return { intact: true, rows: count, head }
 }

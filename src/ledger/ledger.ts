@@ -1,9 +1,12 @@
 // The user's record of what was granted, installed and removed: rows are only added, each sealed by a hash over itself
 // and the seal before it. Holds no content and no secret; answers who allowed what, where and when.
 import type { Database } from 'better-sqlite3'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { SkillsError } from '../errors/error.ts'
 import { openDatabase, toDatabaseError } from '../platform/sqlite.ts'
-import { type ChainedRow, firstBroken, FIRST_SEAL, seal } from './chain.ts'
+import { displayText } from '../platform/text.ts'
+import { ledgerFile, readAnchor, writeAnchor } from './anchor.ts'
+import { type Anchor, type ChainedRow, firstBroken, FIRST_SEAL, seal } from './chain.ts'
 
 export type LedgerAction = 'grant' | 'revoke' | 'install' | 'update' | 'remove' | 'accept_integrity'
 
@@ -27,7 +30,7 @@ export interface LedgerRow extends LedgerEvent {
   readonly hash: string
 }
 
-/** `head` is the last seal: kept elsewhere, it also proves that nothing was cut off at the end. */
+/** `head` is the last seal. */
 export type LedgerVerdict =
   | { readonly intact: true; readonly rows: number; readonly head: string }
   | { readonly intact: false; readonly seq: number; readonly reason: string }
@@ -39,7 +42,7 @@ export interface Ledger {
   recordAll(events: readonly LedgerEvent[]): void
   /** Events in order, of one skill, of one scope (`global` or a project's path), or all. */
   list(filter?: { readonly skill?: string; readonly scope?: string }): LedgerRow[]
-  /** Recomputes every seal; names the first row that was changed, added or removed. */
+  /** Recomputes every seal; names the first row that was changed, added or removed, also at the end. */
   verify(): LedgerVerdict
   close(): void
 }
@@ -62,11 +65,19 @@ const MIGRATIONS = [
 ]
 
 /**
- * Opens `<dataDir>/security.sqlite`, creating it when there is none.
- * @throws ledger_invalid, permission_denied, disk_full, fs_failed
+ * Opens `<dataDir>/security.sqlite`, creating it when there is none unless `create` is false.
+ * @throws ledger_invalid (also for a missing one that is not created), permission_denied, disk_full, fs_failed
  */
-export async function openLedger(dataDir: string): Promise<Ledger> {
-  const path = join(dataDir, 'security.sqlite')
+export async function openLedger(
+  dataDir: string,
+  { create = true }: { readonly create?: boolean } = {},
+): Promise<Ledger> {
+  const path = ledgerFile(dataDir)
+  if (!create && !existsSync(path)) {
+    throw new SkillsError('ledger_invalid', `The ledger is missing: ${displayText(path)}`, {
+      details: { file: path },
+    })
+  }
   const database = await openDatabase(path, MIGRATIONS)
   const guarded =
     <A extends unknown[], R>(work: (...args: A) => R) =>
@@ -77,18 +88,25 @@ export async function openLedger(dataDir: string): Promise<Ledger> {
         throw toDatabaseError(error, path)
       }
     }
-  const recordAll = guarded(appender(database))
+  const append = guarded(appender(database))
+  const recordAll = (events: readonly LedgerEvent[]): void => {
+    const { before, last } = append(events)
+    // A ledger that is behind its anchor has lost rows: that stays known.
+    if (before >= (readAnchor(dataDir)?.seq ?? 0)) writeAnchor(dataDir, last)
+  }
   return {
     record: (event) => recordAll([event]),
     recordAll,
     list: guarded((filter = {}) => list(database, filter)),
-    verify: guarded(() => verify(database)),
+    verify: guarded(() => verify(database, readAnchor(dataDir))),
     close: () => void database.close(),
   }
 }
 
 /** Writers take turns from the look at the last seal to the commit (BEGIN IMMEDIATE), so the chain cannot fork. */
-function appender(database: Database): (events: readonly LedgerEvent[]) => void {
+function appender(
+  database: Database,
+): (events: readonly LedgerEvent[]) => { readonly before: number; readonly last: Anchor } {
   const last = database.prepare<[], { seq: number; hash: string }>(
     'SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1',
   )
@@ -98,6 +116,7 @@ function appender(database: Database): (events: readonly LedgerEvent[]) => void 
   )
   const append = database.transaction((events: readonly LedgerEvent[]) => {
     let { seq, hash } = last.get() ?? { seq: 0, hash: FIRST_SEAL }
+    const before = seq
     for (const { at, actor, action, scope, skill, integrity, details } of events) {
       seq++
       const fields = {
@@ -113,6 +132,7 @@ function appender(database: Database): (events: readonly LedgerEvent[]) => void 
       hash = seal(hash, fields)
       insert.run({ ...fields, hash })
     }
+    return { before, last: { seq, hash } }
   })
   return (events) => append.immediate(events)
 }
@@ -130,6 +150,6 @@ function list(database: Database, { skill, scope }: { skill?: string; scope?: st
     }))
 }
 
-function verify(database: Database): LedgerVerdict {
-  return firstBroken(database.prepare<[], ChainedRow>('SELECT * FROM events ORDER BY seq').iterate())
+function verify(database: Database, anchor: Anchor | undefined): LedgerVerdict {
+  return firstBroken(database.prepare<[], ChainedRow>('SELECT * FROM events ORDER BY seq').iterate(), anchor)
 }

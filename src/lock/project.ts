@@ -19,6 +19,7 @@ export interface Project {
   readonly registry?: string
   /** `@scope` to registry URL. */
   readonly registries?: Readonly<Record<string, string>>
+  /** Reserved for rules about signatures; this version enforces none, and so refuses a list that has any. */
   readonly trust?: readonly unknown[]
   /** Minutes, or `"3d"`, that a version must have been published before it is chosen. */
   readonly minimumReleaseAge?: number | string
@@ -42,7 +43,7 @@ const CODES = {
 
 /**
  * Reads the text of skills.json; `file` is for messages. A missing `skills` means none.
- * @throws project_invalid naming the file and the field
+ * @throws project_invalid, policy_unsupported naming the file and the field
  */
 export function parseProject(text: string, file: string): Project {
   const root = parseJsonObject(text, file, CODES)
@@ -78,11 +79,35 @@ const KEYS = {
   sources: true,
 } as const satisfies Record<keyof Project | '$schema', true>
 
+/** A word of a key that asks for a policy. */
+const POLICY_WORD =
+  /^(?:trust|polic|sign|requir|allow|den[iy]|forbid|forbad|block|restrict|enforce|sandbox|approv|scan|certif)/
+
+/** A rule that this version does not know would protect nobody, and its author would not hear of it. */
+function asksForPolicy(key: string): boolean {
+  const words = key.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
+  return words.split(/[^a-z]+/).some((word) => POLICY_WORD.test(word))
+}
+
+function unsupported(file: string, field: string): SkillsError {
+  const shown = displayShort(field, 80)
+  return new SkillsError(
+    'policy_unsupported',
+    `${displayText(file)}: ${shown} is a policy that this version does not enforce`,
+    {
+      hint: 'update skillward, or take the rule out: one that is not enforced protects nobody',
+      details: { file, field: shown },
+    },
+  )
+}
+
 /** A key that is nearly a known one is a slip: taken for an unknown one, it would ask for nothing, or protect nobody. */
 function checkKeys(root: JsonObject, file: string): void {
   const known = Object.keys(KEYS)
   for (const key of Object.keys(root)) {
-    const meant = known.includes(key) ? undefined : nearKey(key, known)
+    if (known.includes(key)) continue
+    const meant = nearKey(key, known)
+    if (meant === undefined && asksForPolicy(key)) throw unsupported(file, key)
     if (meant === undefined) continue
     throw new SkillsError(
       'project_invalid',
@@ -136,6 +161,7 @@ function checkFields(fields: JsonObject, file: string): void {
     if (wrong !== undefined) throw invalid(file, `registries.${scope}`, wrong)
   }
   if (trust !== undefined && !Array.isArray(trust)) throw invalid(file, 'trust', 'is not a list of rules')
+  if (trust?.length) throw unsupported(file, 'trust')
   checkRules(fields, file)
 }
 

@@ -62,7 +62,7 @@ export const projectSchema: z.ZodMiniType = z.looseObject({
   link: z.optional(z.enum(['symlink', 'copy'])),
   registry: z.optional(registry),
   registries: z.optional(z.record(z.string().check(z.regex(SCOPE)), registry)),
-  trust: z.optional(z.array(z.unknown())),
+  trust: z.optional(z.array(z.unknown()).check(z.maxLength(0))),
   minimumReleaseAge: z.optional(
     z.union([z.int().check(z.minimum(0), z.maximum(999_999_999)), z.string().check(z.regex(AGE))]),
   ),

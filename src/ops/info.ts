@@ -13,7 +13,9 @@ import { ledgerScope } from './record.ts'
 import { knownNames } from './remove.ts'
 import { findScope, type Scope } from './scope.ts'
 import { readLockedContent } from './skill-content.ts'
+import { verifyLedger } from './verify-ledger.ts'
 import { readWorkspace, requireProject } from './workspace.ts'
+import { displayText } from '../platform/text.ts'
 import { SkillsError } from '../errors/error.ts'
 
 export interface InfoRequest extends ScopeRequest {
@@ -77,7 +79,16 @@ async function history(
   _entry: LockEntry,
   { scope, io }: { readonly scope: Scope; readonly io: Io },
 ): Promise<InfoResult['history']> {
-  if (!existsSync(join(io.settings.dataDir, 'security.sqlite'))) return []
+  const check = await verifyLedger(io)
+  if (check.status === 'none') return []
+  if (check.status === 'broken' || check.status === 'unchecked') {
+    io.notice({
+      code: `ledger_${check.status}`,
+      message: `the history is left out, because the ledger cannot be relied on: ${displayText(check.reason)}`,
+      hint: 'see "skills verify --ledger-only"',
+    })
+    return []
+  }
   const ledger = await openLedger(io.settings.dataDir)
   try {
     return ledger

@@ -15,11 +15,14 @@ import { inspectProjectLinks } from './project-links.ts'
 import { knownNames } from './remove.ts'
 import { findScope } from './scope.ts'
 import { findStale } from './stale.ts'
+import { type LedgerCheck, verifyLedger } from './verify-ledger.ts'
 import { readWorkspace, requireProject } from './workspace.ts'
 
 export interface VerifyRequest extends ScopeRequest {
   /** Empty means all. */
   readonly names: readonly string[]
+  /** Only the ledger; then no project is needed. */
+  readonly ledgerOnly?: boolean
 }
 
 export interface FileChange {
@@ -63,10 +66,28 @@ export interface VerifyResult {
    */
   readonly unknown: readonly string[]
   readonly counts: { readonly skills: number; readonly files: number; readonly bytes: number }
+  /** The user's own record of grants and changes, of all projects. */
+  readonly ledger: LedgerCheck
 }
 
 export async function verify(request: VerifyRequest, io: Io): Promise<VerifyResult> {
   const scope = findScope(io.settings, request.global)
+  const ledger = await verifyLedger(io)
+  const isSound = ledger.status !== 'broken'
+  if (request.ledgerOnly) {
+    const counts = { skills: 0, files: 0, bytes: 0 }
+    return {
+      scope: scope.kind,
+      root: scope.root,
+      ok: isSound,
+      skills: [],
+      claims: [],
+      stale: [],
+      unknown: [],
+      counts,
+      ledger,
+    }
+  }
   const workspace = await readWorkspace(scope, io, { looks: true })
   requireProject(workspace)
   const { lock } = workspace
@@ -108,6 +129,7 @@ export async function verify(request: VerifyRequest, io: Io): Promise<VerifyResu
     scope: scope.kind,
     root: scope.root,
     ok:
+      isSound &&
       complete &&
       untrue.length === 0 &&
       skills.every((skill) => skill.status === 'ok' && skill.links.length === 0),
@@ -118,6 +140,7 @@ export async function verify(request: VerifyRequest, io: Io): Promise<VerifyResu
       path.startsWith(`${SHARED_DIR}/`) ? path.slice(SHARED_DIR.length + 1) : path,
     ),
     counts,
+    ledger,
   }
 }
 

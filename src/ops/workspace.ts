@@ -2,7 +2,7 @@
 // lock.
 import { accessSync, constants, existsSync, mkdirSync, rmdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { SkillsError } from '../errors/error.ts'
+import { isSkillsError, SkillsError } from '../errors/error.ts'
 import { loadLockfile, loadProject } from '../lock/file.ts'
 import { emptyLockfile, type Lockfile } from '../lock/lockfile.ts'
 import type { Project } from '../lock/project.ts'
@@ -32,6 +32,7 @@ export async function readWorkspace(
   io: Io,
   { looks = false }: { readonly looks?: boolean | undefined } = {},
 ): Promise<Workspace> {
+  checkOwnPolicy(scope, io)
   if (!isInterrupted(scope)) return loadWorkspace(scope)
   if (!looks) return withWorkspace(scope, io, (workspace) => workspace)
   // The one who works on it may be alive: then it is waited for.
@@ -50,6 +51,7 @@ export async function withWorkspace<T>(
   io: Io,
   work: (workspace: Workspace) => Promise<T> | T,
 ): Promise<T> {
+  checkOwnPolicy(scope, io)
   return locked(scope, io, async (unwritable) => {
     if (unwritable) return work(loadWorkspace({ ...scope, unwritable }))
     finishInterrupted(scope, io)
@@ -69,6 +71,17 @@ export function requireProject({ scope, hasProject, hasLock }: Workspace): void 
   throw new SkillsError('project_missing', `No skills.json in ${displayText(dirname(scope.projectFile))}`, {
     hint: `run "skills add ${global ? '--global SOURCE"' : 'SOURCE" or "skills init --project"'} first`,
   })
+}
+
+/** What the user's own skills.json asks for holds in every project; what it asks for in vain must not pass in silence. */
+function checkOwnPolicy(scope: Scope, { settings }: Io): void {
+  if (scope.kind === 'global') return
+  try {
+    loadProject(join(settings.configDir, 'skills.json'))
+  } catch (error) {
+    // What else is wrong with it is for those who use it.
+    if (isSkillsError(error, 'policy_unsupported')) throw error
+  }
 }
 
 function loadWorkspace(scope: Scope): Workspace {

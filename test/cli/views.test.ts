@@ -141,6 +141,7 @@ function allViews(text: string, canvas: Canvas): string[] {
         claims: [],
         unknown: [text],
         counts: { skills: 1, files: 2, bytes: 3 },
+        ledger: { status: 'broken', event: 1, reason: text },
       },
       canvas,
     ),
@@ -197,6 +198,8 @@ describe('the list', () => {
 describe('verification', () => {
   const counts = { skills: 2, files: 10, bytes: 20_480 }
   test('is one line when all is well', () => {
+    const head = '0'.repeat(64)
+    const ledger = { status: 'intact', events: 1, head } as const
     const result = {
       scope: 'project',
       root: '/p',
@@ -206,6 +209,7 @@ describe('verification', () => {
       claims: [],
       unknown: [],
       counts,
+      ledger,
     } as const
     expect(verifyView(result, WIDE)).toBe('ok 2 skills, 10 files, 20.5 kB as in skills.lock.')
   })

@@ -90,13 +90,11 @@ test.each([
   expect(ledger.verify()).toMatchObject({ intact: false, seq })
 })
 
-test('rows cut off at the end show in the head', async () => {
+test('rows cut off at the end are missed', async () => {
   const ledger = await ledgerHere()
   ledger.recordAll([event(), event()])
-  const before = ledger.verify()
   tamper('DELETE FROM events WHERE seq = 2')
-  const after = ledger.verify()
-  expect(after.intact && before.intact && after.head !== before.head).toBe(true)
+  expect(ledger.verify()).toMatchObject({ intact: false, seq: 2 })
 })
 
 test('the database itself refuses to change or remove a row', async () => {

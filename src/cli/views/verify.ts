@@ -1,4 +1,5 @@
 // `skills verify` for a person.
+import type { LedgerCheck } from '../../ops/verify-ledger.ts'
 import type { VerifiedSkill, VerifyResult } from '../../ops/verify.ts'
 import { displayText } from '../../platform/text.ts'
 import type { Canvas } from '../style.ts'
@@ -9,7 +10,6 @@ const FILES = 20
 
 /** Only what differs, then what was looked at. */
 export function verifyView(result: VerifyResult, canvas: Canvas): string {
-  const { style } = canvas
   const { skills, files, bytes } = result.counts
   const wrong = result.skills.filter((skill) => skill.status !== 'ok' || skill.links.length > 0)
   const looked = `${counted(skills, 'skill')}, ${counted(files, 'file')}, ${bytesText(bytes)}`
@@ -18,11 +18,8 @@ export function verifyView(result: VerifyResult, canvas: Canvas): string {
     staleText(result.stale, canvas),
     ...claimLines(result.claims, canvas),
     result.unknown.length > 0 ? `Not in skills.lock: ${listed(result.unknown, 20)}` : '',
-    result.ok
-      ? `${style('green', 'ok')} ${looked} as in skills.lock.`
-      : wrong.length + result.stale.length === 0
-        ? `${style('red', 'refused')} skills.lock, which is not true of its content; looked at ${looked}.`
-        : `${style('red', 'drift')} in ${counted(wrong.length + result.stale.length, 'place')}; looked at ${looked}.`,
+    verdict({ differing: wrong.length + result.stale.length, untrue: result.claims.length }, looked, canvas),
+    ledgerText(result.ledger, canvas),
   )
 }
 
@@ -44,6 +41,41 @@ function staleText(stale: VerifyResult['stale'], canvas: Canvas): string {
     state === 'edited' ? 'was edited, so it stays' : 'goes with the next skills install',
   ])
   return lines('No longer in skills.lock:', columns(rows, canvas, { indent: '  ' }))
+}
+
+interface Findings {
+  readonly differing: number
+  readonly untrue: number
+}
+
+function verdict({ differing, untrue }: Findings, looked: string, { style }: Canvas): string {
+  if (differing > 0) return `${style('red', 'drift')} in ${counted(differing, 'place')}; looked at ${looked}.`
+  return untrue > 0
+    ? `${style('red', 'refused')} skills.lock, which is not true of its content; looked at ${looked}.`
+    : `${style('green', 'ok')} ${looked} as in skills.lock.`
+}
+
+/** `whole` says so also when all is well. */
+function ledgerText(check: LedgerCheck, { style }: Canvas, whole = false): string {
+  switch (check.status) {
+    case 'broken': {
+      const at = check.event === undefined ? '' : ` at event ${check.event}`
+      return `${style('red', 'ledger broken')}${at}: ${displayText(check.reason)}`
+    }
+    case 'unchecked':
+      return `${style('yellow', 'ledger not checked')}: ${displayText(check.reason)}`
+    case 'none':
+      return whole ? 'No ledger: nothing was recorded here yet.' : ''
+    case 'intact':
+      return whole
+        ? `${style('green', 'ok')} ${counted(check.events, 'event')} in the ledger, last seal ${check.head}.`
+        : ''
+  }
+}
+
+/** The ledger alone. */
+export function ledgerView({ ledger }: VerifyResult, canvas: Canvas): string {
+  return ledgerText(ledger, canvas, true)
 }
 
 function findings(skill: VerifiedSkill, canvas: Canvas): string {
