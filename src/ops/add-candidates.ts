@@ -17,6 +17,7 @@ import { recordAll } from './record.ts'
 import type { Scope } from './scope.ts'
 import { settled, stageDecided } from './stage.ts'
 import { withWorkspace, type Workspace } from './workspace.ts'
+import { keep } from './origins.ts'
 
 /** Loads what `addCandidates` will need in the end; what fails to load is told then. */
 export function warmUp(): void {
@@ -43,7 +44,7 @@ export async function addCandidates(
     return addResult(scope, { skills, agents, relinked, dryRun: true })
   }
   const store = openStore(io.settings.dataDir)
-  for (const skill of decided) store.put(skill.granted.verified)
+  for (const skill of decided) keep(skill.granted.verified, { store, scope })
   const force = request.force === true
   return withWorkspace(scope, io, async (workspace) => {
     assertFree(candidates, workspace.lock, request.as)

@@ -6,6 +6,7 @@ import type { Fetched, SourceTree } from '../sources/source.ts'
 import { verifyFetched } from '../trust/verify.ts'
 import type { LockedSkill, MaterialiseOptions } from './materialise.ts'
 import { openResolution, sourceIo } from './open-source.ts'
+import { keep } from './origins.ts'
 import type { Problems } from './problems.ts'
 
 /**
@@ -40,7 +41,7 @@ export async function fetchGroup(
       }
       const verified = verifiedOf(skill, fetched, problems)
       if (!verified) continue
-      options.store.put(verified)
+      keep(verified, options)
       take(skill, verified.files)
     }
   } finally {

@@ -17,6 +17,7 @@ import { findScope, type Scope } from './scope.ts'
 import { isAnswer } from './spec-answer.ts'
 import { findStale, type Stale, staleNames } from './stale.ts'
 import { readWorkspace, requireProject, withWorkspace, type Workspace } from './workspace.ts'
+import { type FalseOrigin, falseOrigins, keep } from './origins.ts'
 
 export interface InstallRequest extends ScopeRequest {
   /** Exactly the lock: never resolve, never write skills.json or skills.lock (`ci`, `install --frozen`). */
@@ -71,7 +72,7 @@ async function installLocked(
   const { scope } = workspace
   if (request.frozen) assertFresh(workspace, io)
   const store = openStore(io.settings.dataDir)
-  for (const { granted } of resolved) store.put(granted.verified)
+  for (const { granted } of resolved) keep(granted.verified, { store, scope })
   const { lock, fresh, standing, wanted, removed, stale } = await claimAll(workspace, {
     resolved,
     request,
@@ -79,7 +80,9 @@ async function installLocked(
   })
   const done = standing.map(({ name, entry }) => line(name, entry, fresh.has(name) ? 'locked' : 'unchanged'))
 
-  await materialise(wanted, { scope, store, offline: request.offline === true, io })
+  const options = { scope, store, offline: request.offline === true, io }
+  await refuseFalse(await falseOrigins(standing, options))
+  await materialise(wanted, options)
   const present = new Set(foldersIn(scope))
   await assertClaims(
     [...standing, ...wanted].filter(({ name }) => !fresh.has(name)),
@@ -104,6 +107,15 @@ async function installLocked(
     { settings: io.settings, force: request.force === true },
   )
   return result(workspace, { skills: done, removed, dryRun: false })
+}
+
+/** @throws the gravest of them, with all as its `problems` */
+async function refuseFalse(found: readonly FalseOrigin[]): Promise<void> {
+  if (found.length === 0) return
+  const { gatherProblems } = await import('./problems.ts')
+  const problems = gatherProblems()
+  for (const { name, error } of found) problems.add([name], error)
+  problems.throwIfAny()
 }
 
 /** A skills.json that asks for nothing may be a slip: what the lock has goes only when somebody says so. */

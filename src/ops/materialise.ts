@@ -9,6 +9,7 @@ import { openStage, type Stage } from './change.ts'
 import { type CopyHelper, startHelper, WORTH_A_THREAD } from './copy-helper.ts'
 import { copyItem, type CopyItem, type CopyJob, newTaken, takeItems } from './copy-job.ts'
 import type { Io } from './io.ts'
+import { isSeen } from './origins.ts'
 import type { Scope } from './scope.ts'
 
 /** Sources that are opened at the same time. */
@@ -28,8 +29,8 @@ export interface MaterialiseOptions {
 }
 
 /**
- * Stages every skill's verified files: those of the store first, the rest from their sources, each source opened once.
- * What was fetched is stored. Many skills are staged by two threads.
+ * Stages every skill's verified files: those of the store first, where their address is known to have given them, the rest
+ * from their sources, each source opened once. What was fetched is stored. Many skills are staged by two threads.
  * @throws after every source was asked, what failed as one error with its `problems`: integrity_mismatch, offline, and what
  *   opening and reading a source throw
  */
@@ -38,16 +39,19 @@ export async function materialise(
   options: MaterialiseOptions,
 ): Promise<void> {
   if (skills.length === 0) return
+  const seen = skills.filter((one) => isSeen(one, options))
+  const unseen = skills.filter((one) => !seen.includes(one))
   const stage = openStage(options.scope)
   const job: CopyJob = {
     dataDir: options.io.settings.dataDir,
     stageDir: stageFolder(options.scope),
-    skills: skills.map(({ name, entry }) => ({ name, integrity: entry.integrity })),
+    skills: seen.map(({ name, entry }) => ({ name, integrity: entry.integrity })),
     taken: newTaken(),
   }
   const work: Work = { job, stage, helper: undefined }
   try {
-    const missing = (await copyStored(work, options)).map((index) => skills[index] as LockedSkill)
+    const gone = (await copyStored(work, options)).map((index) => seen[index] as LockedSkill)
+    const missing = [...unseen, ...gone]
     if (missing.length > 0) await fetchMissing(missing, work, options)
     await work.helper?.end()
   } finally {
@@ -101,6 +105,6 @@ async function fetchMissing(
 }
 
 /** Entries with one address come out of one tree. */
-function addressOf({ subdir: _subdir, ...address }: Resolution): string {
+export function addressOf({ subdir: _subdir, ...address }: Resolution): string {
   return JSON.stringify(address)
 }

@@ -99,7 +99,8 @@ async function resolveShared(
   makeFolders(folder)
   return withFileLock(`${answerFile}.lock`, { signal: io.signal }, async () => {
     const answer = readAnswer(answerFile)
-    if (answer && answer.spec === text && answer.at > since && !io.offline) return answer.resolution
+    if (answer && answer.spec === text && answer.at > since && answer.at <= Date.now() && !io.offline)
+      return answer.resolution
     const resolution = await source.resolve(spec, io)
     const fresh: Answer = { spec: text, resolution, at: Date.now() }
     writeCacheFile(answerFile, JSON.stringify(fresh))

@@ -18,6 +18,7 @@ import { settled, stageDecided } from './stage.ts'
 import { type Asked, failed, type Found, type UpdateItem, type UpdateResult } from './update-item.ts'
 import { askSource } from './update-sources.ts'
 import { readWorkspace, requireProject, withWorkspace, type Workspace } from './workspace.ts'
+import { keep } from './origins.ts'
 
 /** Sources that are asked at the same time. */
 const SIDE_BY_SIDE = 8
@@ -54,7 +55,7 @@ export async function update(request: UpdateRequest, io: Io): Promise<UpdateResu
 
   const decided = await decideGrants(candidates, before.lock, { grant: request.grant, io })
   const store = openStore(io.settings.dataDir)
-  for (const { granted } of decided) store.put(granted.verified)
+  for (const { granted } of decided) keep(granted.verified, { store, scope })
   return withWorkspace(scope, io, async (workspace) => {
     const still = decided.filter(
       ({ candidate }) => candidate.dependency === true || workspace.lock.skills[candidate.name],

@@ -11,6 +11,7 @@ import type { ClaimProblem } from '../trust/claims.ts'
 import { type Installed, readInstalled } from './installed.ts'
 import type { Io, ScopeRequest } from './io.ts'
 import { judgeInstalled } from './lock-claims.ts'
+import { falseOrigins } from './origins.ts'
 import { inspectProjectLinks } from './project-links.ts'
 import { knownNames } from './remove.ts'
 import { findScope } from './scope.ts'
@@ -41,6 +42,8 @@ export interface VerifiedSkill {
   readonly files: readonly FileChange[]
   /** Links or copies in agents' folders that are not what they should be, relative to the root. */
   readonly links: readonly { readonly path: string; readonly problem: LinkFinding['problem'] }[]
+  /** Why the address in the lock is not where this content comes from. */
+  readonly origin?: { readonly code: string; readonly message: string }
 }
 
 export interface VerifyResult {
@@ -99,6 +102,11 @@ export async function verify(request: VerifyRequest, io: Io): Promise<VerifyResu
   )
   const store = openStore(io.settings.dataDir)
   const counts = { skills: 0, files: 0, bytes: 0 }
+  const entries = locked.map((name) => ({ name, entry: lock.skills[name] as LockEntry }))
+  const wrong = await falseOrigins(entries, { scope, store, offline: false, io })
+  const origins = new Map(
+    wrong.map(({ name, error }) => [name, { code: error.code, message: error.message }]),
+  )
   const skills = names.map((name): VerifiedSkill => {
     io.signal.throwIfAborted()
     const entry = lock.skills[name]
@@ -109,9 +117,10 @@ export async function verify(request: VerifyRequest, io: Io): Promise<VerifyResu
       counts.files += installed.files
       counts.bytes += installed.bytes
     }
-    const wrong = (links.get(name) ?? []).map(({ dir, problem }) => ({ path: `${dir}/${name}`, problem }))
+    const drifted = (links.get(name) ?? []).map(({ dir, problem }) => ({ path: `${dir}/${name}`, problem }))
     const path = join(scope.skillsDir, name)
-    return { ...compare(name, entry, { installed, path, store }), links: wrong }
+    const origin = origins.get(name)
+    return { ...compare(name, entry, { installed, path, store }), links: drifted, ...(origin && { origin }) }
   })
   const { copies, links: going, edited, unknown } = findStale(scope, workspace, io)
   const removed = [
@@ -128,11 +137,7 @@ export async function verify(request: VerifyRequest, io: Io): Promise<VerifyResu
   return {
     scope: scope.kind,
     root: scope.root,
-    ok:
-      isSound &&
-      complete &&
-      untrue.length === 0 &&
-      skills.every((skill) => skill.status === 'ok' && skill.links.length === 0),
+    ok: isSound && complete && untrue.length === 0 && skills.every((skill) => isAsLocked(skill)),
     skills,
     claims: untrue.flatMap(({ name, problems }) => problems.map((problem) => ({ name, ...problem }))),
     stale,
@@ -142,6 +147,10 @@ export async function verify(request: VerifyRequest, io: Io): Promise<VerifyResu
     counts,
     ledger,
   }
+}
+
+function isAsLocked({ status, links, origin }: VerifiedSkill): boolean {
+  return status === 'ok' && links.length === 0 && origin === undefined
 }
 
 function compare(

@@ -1,4 +1,5 @@
 // A commit's files out of the cache, read as objects: no checkout, so no hook, filter, attribute or submodule counts.
+import { createHash } from 'node:crypto'
 import { SkillsError } from '../errors/error.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { displayShort, redactUrl } from '../platform/text.ts'
@@ -14,6 +15,14 @@ export interface GitEntry extends TreeEntry {
   readonly absent: boolean
 }
 
+/** A commit's files, and the trees that name them. */
+export interface GitTree {
+  readonly commit: string
+  readonly entries: readonly GitEntry[]
+  /** Object ids of all folders but the root. */
+  readonly trees: readonly string[]
+}
+
 /**
  * Every file, link and submodule of a commit that the cache has.
  * @param maxEntries git is stopped at more
@@ -23,15 +32,19 @@ export async function listTree(
   repo: GitRepo,
   commit: string,
   maxEntries: number = LIMITS.entries,
-): Promise<GitEntry[]> {
+): Promise<GitTree> {
   const entries: GitEntry[] = []
+  const trees: string[] = []
   let rest: Buffer = Buffer.alloc(0)
   const onStdout = (chunk: Buffer): void => {
     let buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
     for (let end = buffer.indexOf(0); end !== -1; end = buffer.indexOf(0)) {
-      entries.push(parseEntry(buffer.toString('utf8', 0, end)))
+      const line = buffer.toString('utf8', 0, end)
+      const tree = /^040000 tree ([0-9a-f]+) /.exec(line)?.[1]
+      if (tree === undefined) entries.push(parseEntry(line))
+      else trees.push(tree)
       buffer = buffer.subarray(end + 1)
-      if (entries.length > maxEntries) {
+      if (Math.max(entries.length, trees.length) > maxEntries) {
         throw new SkillsError('limit_exceeded', `More than ${maxEntries} files in ${shown(repo)}`, {
           details: { limit: maxEntries },
         })
@@ -40,10 +53,10 @@ export async function listTree(
     rest = buffer
   }
   const { settings, signal } = repo.io
-  const args = ['ls-tree', '-r', '-z', '-l', '--full-tree', '--end-of-options', commit]
+  const args = ['ls-tree', '-r', '-t', '-z', '-l', '--full-tree', '--end-of-options', commit]
   const { code, stderr } = await runGit(args, { settings, signal, gitDir: repo.cache, onStdout })
   if (code !== 0) throw new BrokenCache(gitSaid(stderr))
-  return entries
+  return { commit, entries, trees: [...new Set(trees)] }
 }
 
 /** `<mode> <type> <object> <size>\t<path>`; the size is `-` for a submodule and `BAD` for what is not here. */
@@ -57,36 +70,71 @@ function parseEntry(line: string): GitEntry {
 }
 
 /**
- * The bytes of objects, in the order asked; undefined for one that is not in the cache.
+ * The bytes of blobs, in the order asked; undefined for one that is not in the cache. git does not compare an object with its
+ * id when it reads one, so that is done here; with `proof`, for the commit and its trees too: then the commit's id
+ * vouches for every name and byte, whoever wrote into the cache.
  * @throws limit_exceeded | cancelled; BrokenCache
  */
 export async function readObjects(
   repo: GitRepo,
   ids: readonly string[],
+  proof?: GitTree,
 ): Promise<(Uint8Array | undefined)[]> {
   if (ids.length === 0) return []
   const { settings, signal } = repo.io
+  const path = proof ? [proof.commit, `${proof.commit}^{tree}`, ...proof.trees] : []
   const { code, stdout, stderr } = await runGit(['cat-file', '--batch', '--buffer'], {
     settings,
     signal,
     gitDir: repo.cache,
-    input: `${ids.join('\n')}\n`,
+    input: `${[...path, ...ids].join('\n')}\n`,
     maxBytes: LIMITS.unpackedBytes,
   })
   if (code !== 0) throw new BrokenCache(gitSaid(stderr))
-  let at = 0
+  const next = objectReader(stdout)
+  if (proof) proveTrees(proof, next)
   return ids.map((id) => {
+    const object = next(id)
+    if (object && (object.type !== 'blob' || object.id !== id)) throw new BrokenCache(`${id} is not a file`)
+    return object?.bytes
+  })
+}
+
+interface GitObject {
+  readonly id: string
+  readonly type: string
+  readonly bytes: Uint8Array
+}
+
+/** Reads the answers of `git cat-file --batch` one by one, each compared with its id; undefined for a missing object. */
+function objectReader(stdout: Buffer): (asked: string) => GitObject | undefined {
+  let at = 0
+  return (asked) => {
     const end = stdout.indexOf(10, at)
     const head = stdout.toString('latin1', at, end)
     at = end + 1
-    if (head === `${id} missing`) return undefined
-    const size = Number(/^[0-9a-f]+ blob (\d+)$/.exec(head)?.[1] ?? Number.NaN)
-    if (end === -1 || !head.startsWith(id) || Number.isNaN(size) || at + size >= stdout.length) {
+    if (head === `${asked} missing`) return undefined
+    const [, id = '', type = '', digits = ''] = /^([0-9a-f]{40}|[0-9a-f]{64}) (\w+) (\d+)$/.exec(head) ?? []
+    const size = Number(digits)
+    if (end === -1 || id === '' || at + size >= stdout.length) {
       throw new BrokenCache(`unexpected answer from git cat-file: ${displayShort(head, 100)}`)
     }
     at += size + 1
-    return stdout.subarray(at - size - 1, at - 1)
-  })
+    const bytes = stdout.subarray(at - size - 1, at - 1)
+    const hash = createHash(id.length === 40 ? 'sha1' : 'sha256')
+    if (hash.update(`${type} ${size}\0`).update(bytes).digest('hex') === id) return { id, type, bytes }
+    throw new BrokenCache(`the object ${id} is not what its id says`)
+  }
+}
+
+function proveTrees({ commit, trees }: GitTree, next: (asked: string) => GitObject | undefined): void {
+  const [top, root] = [next(commit), next(`${commit}^{tree}`)]
+  const named = /^tree ([0-9a-f]+)\n/.exec(
+    Buffer.from(top?.bytes.subarray(0, 80) ?? []).toString('latin1'),
+  )?.[1]
+  const whole = top?.type === 'commit' && top.id === commit && root?.type === 'tree' && root.id === named
+  if (!whole) throw new BrokenCache(`the commit ${commit} is not whole`)
+  for (const id of trees) if (next(id)?.id !== id) throw new BrokenCache(`the tree ${id} is missing`)
 }
 
 function shown(repo: GitRepo): string {

@@ -5,7 +5,7 @@ import { displayShort, displayText, redactUrl } from '../platform/text.ts'
 import { BrokenCache, dropCache, hasCommit } from './git-cache.ts'
 import { fetchCommit, fetchObjects, gitRepo, type GitRepo } from './git-fetch.ts'
 import { newestGit, resolveGit } from './git-resolve.ts'
-import { listTree, readObjects, type GitEntry } from './git-tree.ts'
+import { listTree, readObjects, type GitEntry, type GitTree } from './git-tree.ts'
 import type { GitResolution, Source, SourceIo, SourceTree } from './source.ts'
 import { checkedRef, isCommitId } from './spec-fragment.ts'
 
@@ -26,7 +26,9 @@ async function openGit(resolution: GitResolution, io: SourceIo): Promise<SourceT
   const closed = new AbortController()
   const own: SourceIo = { ...io, signal: AbortSignal.any([io.signal, closed.signal]) }
   const repo = gitRepo(resolution.url, own)
-  const entries = await healing(repo, resolution, () => listTree(repo, resolution.commit))
+  const tree = await healing(repo, resolution, () => listTree(repo, resolution.commit))
+  const { entries } = tree
+  const proof: Proof = { tree, done: false }
   const byPath = new Map(entries.map((entry) => [entry.path, entry]))
   /** Absent in the list, brought since. */
   const present = new Set<string>()
@@ -35,7 +37,7 @@ async function openGit(resolution: GitResolution, io: SourceIo): Promise<SourceT
     entries,
     read: async (paths) => {
       const wanted = paths.map((path) => entryAt(byPath, path))
-      return healing(repo, resolution, () => readEntries(repo, resolution, { wanted, present, ahead }))
+      return healing(repo, resolution, () => readEntries(repo, resolution, { wanted, present, ahead, proof }))
     },
     close: () => {
       closed.abort()
@@ -104,7 +106,14 @@ function likelyEntries(
   return files.filter(({ path }) => inside(path))
 }
 
+/** Every tree that was opened is proved once, with the first files that are read of it. */
+interface Proof {
+  readonly tree: GitTree
+  done: boolean
+}
+
 interface Reading {
+  readonly proof: Proof
   readonly wanted: readonly GitEntry[]
   /** Objects that were absent when the tree was listed and have been fetched since. */
   readonly present: Set<string>
@@ -121,7 +130,7 @@ interface Ahead {
 async function readEntries(
   repo: GitRepo,
   resolution: GitResolution,
-  { wanted, present, ahead }: Reading,
+  { wanted, present, ahead, proof }: Reading,
 ): Promise<Uint8Array[]> {
   if (wanted.length === 0) return []
   const { likely, kept } = ahead
@@ -137,11 +146,11 @@ async function readEntries(
   }
   const absent = absentOf(wanted)
   if (absent.length > 0) await fetched(absent)
-  const missing = await readInto(objects, repo, [...wanted, ...soon(ahead)])
+  const missing = await readInto(objects, repo, { entries: [...wanted, ...soon(ahead)], proof })
   const gone = wanted.filter(({ object }) => missing.has(object)).map(({ object }) => object)
   if (gone.length > 0) {
     await fetched(gone)
-    const still = await readInto(objects, repo, wanted)
+    const still = await readInto(objects, repo, { entries: wanted, proof })
     if (still.size > 0) throw new BrokenCache(`${still.size} objects are missing`)
   }
   if (kept.size === 0) {
@@ -162,10 +171,11 @@ function soon({ likely, kept }: Ahead): readonly GitEntry[] {
 async function readInto(
   objects: Map<string, Uint8Array>,
   repo: GitRepo,
-  entries: readonly GitEntry[],
+  { entries, proof }: { readonly entries: readonly GitEntry[]; readonly proof: Proof },
 ): Promise<Set<string>> {
   const ids = [...new Set(entries.map(({ object }) => object))].filter((id) => !objects.has(id))
-  const found = await readObjects(repo, ids)
+  const found = await readObjects(repo, ids, proof.done ? undefined : proof.tree)
+  proof.done ||= ids.length > 0
   for (const [index, bytes] of found.entries()) if (bytes) objects.set(ids[index] as string, bytes)
   return new Set(ids.filter((_, index) => found[index] === undefined))
 }

@@ -2,9 +2,10 @@
 // Nothing enters that does not have its digest, nothing leaves without every byte hashed again, no entry is overwritten.
 // Files are not synced one by one (a thousand skills would take seconds): an entry torn by a power cut fails its digest
 // on the next read, is moved aside and fetched again. A killed process leaves only temporary folders.
-import { lstatSync, readdirSync, renameSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
+import { sha256Hex } from '../integrity/digest.ts'
 import { digestOfFiles, isTreeDigest, type SkillFile, type TreeDigest } from '../integrity/tree.ts'
 import {
   errnoOf,
@@ -43,6 +44,10 @@ export interface Store {
    * @throws integrity_mismatch, path_unsafe, permission_denied, disk_full, fs_failed
    */
   put(content: Verified): Stored
+  /** Keeps that this address (any text) gave this content. Where nothing can be written, that is only not known later. */
+  remember(origin: string, integrity: TreeDigest): void
+  /** True for what was remembered. */
+  remembers(origin: string, integrity: TreeDigest): boolean
   /**
    * The files of an entry, every byte hashed again, or undefined when the store does not have it.
    * @throws store_corrupt after moving a damaged entry out of the way; permission_denied, fs_failed
@@ -62,11 +67,17 @@ export interface Store {
 interface Places {
   readonly entries: string
   readonly temporary: string
+  /** A folder a digest, in it an empty file for each address that gave it. */
+  readonly origins: string
 }
 
 /** The store below `dataDir`. Touches no disk until it is used. */
 export function openStore(dataDir: string): Store {
-  const places = { entries: join(dataDir, 'store', 'h1'), temporary: join(dataDir, 'store', 'tmp') }
+  const places = {
+    entries: join(dataDir, 'store', 'h1'),
+    temporary: join(dataDir, 'store', 'tmp'),
+    origins: join(dataDir, 'store', 'origins'),
+  }
   let swept = false
   return {
     put(content) {
@@ -75,6 +86,8 @@ export function openStore(dataDir: string): Store {
       put(places, content)
       return { integrity: content.integrity } as Stored
     },
+    remember: (origin, integrity) => remember(places, origin, integrity),
+    remembers: (origin, integrity) => existsSync(originFile(places, origin, integrity)),
     read: (integrity) => read(places, integrity),
     *readEach(digests) {
       for (const integrity of digests) yield { integrity, files: read(places, integrity) }
@@ -86,11 +99,29 @@ export function openStore(dataDir: string): Store {
 
 /** @throws integrity_mismatch for text that is not a tree digest, since it names no folder */
 function entryPath({ entries }: Places, integrity: TreeDigest): string {
-  if (!isTreeDigest(integrity)) {
-    throw new SkillsError('integrity_mismatch', 'A digest is not h1: and the base64 of 32 bytes')
-  }
-  const name = Buffer.from(integrity.slice(3), 'base64').toString('base64url')
+  const name = nameOf(integrity)
   return join(entries, name.slice(0, 2), name)
+}
+
+function nameOf(integrity: TreeDigest): string {
+  if (isTreeDigest(integrity)) return Buffer.from(integrity.slice(3), 'base64').toString('base64url')
+  throw new SkillsError('integrity_mismatch', 'A digest is not h1: and the base64 of 32 bytes')
+}
+
+function originFile({ origins }: Places, origin: string, integrity: TreeDigest): string {
+  return join(origins, nameOf(integrity), sha256Hex(origin))
+}
+
+function remember(places: Places, origin: string, integrity: TreeDigest): void {
+  const file = originFile(places, origin, integrity)
+  if (existsSync(file)) return
+  try {
+    makeFolders(dirname(file), 0o700)
+    writeFileSync(file, '')
+  } catch (error) {
+    const failed = toFsError(error, file)
+    if (failed.code !== 'permission_denied' && failed.code !== 'disk_full') throw failed
+  }
 }
 
 function put(places: Places, { integrity, files }: Verified): void {
@@ -217,6 +248,7 @@ function prune(places: Places, keep: ReadonlySet<TreeDigest>, dryRun: boolean): 
     // Renamed first: an entry is either whole or gone, also for a process that reads it now.
     const aside = dryRun ? undefined : setAside(places, path)
     if (aside !== undefined) removeTree(aside)
+    if (!dryRun) removeTree(join(places.origins, nameOf(integrity)))
   }
   return { removed: unwanted.length, leftovers: removeAbandoned(places.temporary, { dryRun }), bytes }
 }

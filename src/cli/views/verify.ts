@@ -11,7 +11,9 @@ const FILES = 20
 /** Only what differs, then what was looked at. */
 export function verifyView(result: VerifyResult, canvas: Canvas): string {
   const { skills, files, bytes } = result.counts
-  const wrong = result.skills.filter((skill) => skill.status !== 'ok' || skill.links.length > 0)
+  const wrong = result.skills.filter(
+    (skill) => skill.status !== 'ok' || skill.links.length > 0 || skill.origin,
+  )
   const looked = `${counted(skills, 'skill')}, ${counted(files, 'file')}, ${bytesText(bytes)}`
   return paragraphs(
     ...wrong.map((skill) => findings(skill, canvas)),
@@ -87,8 +89,10 @@ function findings(skill: VerifiedSkill, canvas: Canvas): string {
     ])
   const links = skill.links.map(({ path, problem }) => [{ text: problem, format: 'yellow' as const }, path])
   const more = skill.files.length - FILES
+  const kind = skill.origin ? 'false address in skills.lock' : 'links'
   return lines(
-    `${canvas.style('bold', displayText(skill.name))} ${skill.status === 'ok' ? 'links' : skill.status}`,
+    `${canvas.style('bold', displayText(skill.name))} ${skill.status === 'ok' ? kind : skill.status}`,
+    skill.origin ? `  ${displayText(skill.origin.message)}` : '',
     columns([...shown, ...links], canvas, { indent: '  ' }),
     more > 0 ? `  and ${more} more` : '',
   )
