@@ -131,7 +131,6 @@ export async function verify(request: VerifyRequest, io: Io): Promise<VerifyResu
     ...removed.map((path) => ({ path, state: 'removed' as const })),
     ...edited.map((path) => ({ path, state: 'edited' as const })),
   ]
-  const entries = locked.map((name) => ({ name, entry: lock.skills[name] as LockEntry }))
   const { untrue } = await judgeInstalled(entries, { scope, io })
   const complete = request.names.length > 0 || stale.length === 0
   return {
