@@ -44,7 +44,7 @@ one modified
 two links
   missing  .claude/skills/two
 
-drift in 2 skills`)
+drift in 2 places`)
     expect({ stderr, exit }).toEqual({ stderr: '', exit: 4 })
     const { value, exit: exitJson } = await p.json('verify', 'two')
     expect(value).toMatchObject({
