@@ -1,15 +1,16 @@
 // What a test needs from the machine and may not find. Missing programs skip a test with their names; where
-// SKILLWARD_TEST_REQUIRE (`oci,postgres,chromium`, or `all`) names them, they fail it.
+// SKILLWARD_TEST_REQUIRE (`oci,postgres,chromium,proxy`, or `all`) names them, they fail it.
 import { accessSync, constants, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-export type Need = 'oci' | 'postgres' | 'chromium' | 'strace'
+export type Need = 'oci' | 'postgres' | 'chromium' | 'strace' | 'proxy'
 
 /** Each line of a need is met by any one of its programs. */
 const PROGRAMS: Readonly<Record<Need, readonly (readonly string[])[]>> = {
   oci: [['docker-registry', 'registry'], ['skopeo'], ['openssl']],
   postgres: [['initdb'], ['postgres']],
   strace: [['strace']],
+  proxy: [['squid'], ['danted', 'sockd'], ['openssl']],
   chromium: [['chromium', 'chromium-browser', 'google-chrome']],
 }
 
