@@ -105,7 +105,11 @@ export default defineConfig([
   {
     ...shared,
     external: [...shared.external, 'pg', 'jose', 'marked', 'sanitize-html'],
-    input: { 'registry-server': 'registry-server/main.ts', 'registry-admin': 'registry-server/admin.ts' },
+    input: {
+      'registry-server': 'registry-server/main.ts',
+      'registry-admin': 'registry-server/admin.ts',
+      'registry-thread': 'registry-server/threads/work-thread.ts',
+    },
     output: {
       ...output,
       format: 'esm',

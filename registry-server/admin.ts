@@ -1,6 +1,6 @@
 // What the command line calls on a registry that it opens itself, without a socket: beside running servers, or before the
 // first one.
-import { permissionSchema } from '../src/registry/protocol.ts'
+import { permissionSchema, yankRequestSchema } from '../src/registry/protocol.ts'
 import { SkillsError } from '../src/errors/error.ts'
 import { displayText } from '../src/platform/text.ts'
 import { type RegistryOptions, registryConfig } from './config.ts'
@@ -12,7 +12,8 @@ import { collectGarbage, type GcOptions, type GcResult } from './maintenance/gc.
 import { type Imported, importFolder, type ImportRequest } from './maintenance/import.ts'
 import { restore } from './maintenance/restore.ts'
 import { listUsers } from './db/users.ts'
-import { addToken, addUser, disableUser } from './services/users.ts'
+import { addToken, addUser, CONSOLE, disableUser } from './services/users.ts'
+import { removeVersion } from './services/removal.ts'
 
 export type { BackupIndex, FsckResult, GcResult, Imported }
 
@@ -56,6 +57,19 @@ export function fsckRegistry(
 /** @throws as `importFolder` */
 export function importIntoRegistry(options: RegistryOptions, request: ImportRequest): Promise<Imported> {
   return on(options, (context) => importFolder(context, request))
+}
+
+/** Takes a version out for good. @throws usage, and as `removeVersion` */
+export function removeFromRegistry(
+  options: RegistryOptions,
+  request: { readonly name: string; readonly version: string; readonly reason: string },
+): Promise<{ readonly digest: string; readonly current: string | undefined }> {
+  if (!yankRequestSchema.safeParse({ reason: request.reason }).success) {
+    throw new SkillsError('usage', 'The reason is not one line of text', {
+      hint: 'give --reason with at most 500 characters; everybody who asks for the version reads it',
+    })
+  }
+  return on(options, (context) => removeVersion(context, { ...request, ...CONSOLE }))
 }
 
 /** Makes a user. @throws name_invalid, conflict */

@@ -5,10 +5,11 @@ import { ANONYMOUS, authenticate } from './auth.ts'
 import type { RegistryContext } from './context.ts'
 import { type HotAnswers, hotKey } from './hot.ts'
 import { problemResponse } from './problem.ts'
-import { createRateLimiter } from './rate-limit.ts'
+import { createRequestLimits } from './request-limits.ts'
 import { mountAccounts } from './routes/accounts.ts'
 import { mountHealth } from './routes/health.ts'
 import type { RegistryEnv, RegistryRequest } from './routes/http.ts'
+import { noteFailure } from './routes/failure.ts'
 import { handleOci, ociFailure } from './routes/oci.ts'
 import { failurePage } from './web/failure-page.ts'
 
@@ -31,28 +32,30 @@ export function createApp(
   { requestId, hot, mounts = [] }: AppOptions,
 ): RegistryApp {
   const app: RegistryApp = new Hono<RegistryEnv>()
-  const limits = createLimits(context)
+  const limits = createRequestLimits(context)
 
   app.use(async (c, next) => {
     const started = performance.now()
-    const given = c.req.header('x-request-id')
-    const id = given !== undefined && /^[\w.-]{8,64}$/.test(given) ? given : requestId()
+    const ids = { request: givenId(c, 'x-request-id'), correlation: givenId(c, 'x-correlation-id') }
+    const id = ids.request ?? ids.correlation ?? requestId()
     const version = context.db.version()
     c.set('requestId', id)
     c.set('principal', ANONYMOUS)
+    c.set('guess', (work) => limits.guess(c, work))
     await next()
     if (c.res.status >= 400 && classOf(c.req.path) === 'page') {
       c.res = await failurePage(c.res, c.req.header('accept'))
     }
     if (hot && version !== undefined) await keep(c, { hot, version, context })
     c.res.headers.set('X-Request-Id', id)
-    report(context, c, performance.now() - started)
+    if (ids.correlation !== undefined) c.res.headers.set('X-Correlation-ID', ids.correlation)
+    report(context, c, { ms: performance.now() - started, correlation: ids.correlation })
   })
 
   mountHealth(app, context)
 
   app.use(async (c, next) => {
-    await limits(c, () => authenticate(context, c.req.header('authorization')))
+    c.set('principal', await limits.admit(c, () => authenticate(context, c.req.header('authorization'))))
     // One for some repositories gives nothing of what its owner may do elsewhere, least of all a lasting token.
     if (c.get('principal').access && !isOci(c.req.path)) {
       throw new SkillsError('unauthorized', 'A token of /v2/token is for /v2 alone', {
@@ -70,39 +73,6 @@ export function createApp(
   app.notFound((c) => notFound(c))
   app.onError((error, c) => failure(context, c, error))
   return app
-}
-
-/** Takes from the client's buckets, then asks who he is; failures to say it are counted against his address. */
-function createLimits(
-  context: RegistryContext,
-): (c: RegistryRequest, who: () => ReturnType<typeof authenticate>) => Promise<void> {
-  const { limits } = context.config
-  const api = createRateLimiter(limits.apiPerMinute)
-  const writes = createRateLimiter(limits.writesPerMinute)
-  const failures = createRateLimiter(limits.failedLoginsPerMinute)
-  return async (c, who) => {
-    const address = addressOf(context, c)
-    const hasCredentials = c.req.header('authorization') !== undefined
-    if (hasCredentials && failures.isSpent(address)) failures.take(address)
-    try {
-      c.set('principal', await who())
-    } catch (error) {
-      if (isSkillsError(error, 'unauthorized')) {
-        context.metrics.count('failed_logins_total')
-        failures.take(address)
-      }
-      throw error
-    }
-    const client = c.get('principal').token?.id ?? address
-    const isWrite = !/^(?:GET|HEAD|OPTIONS)$/.test(c.req.method)
-    if (isWrite) writes.take(client)
-    else if (!c.req.path.startsWith('/v2/')) api.take(client)
-  }
-}
-
-function addressOf({ config }: RegistryContext, c: RegistryRequest): string {
-  const forwarded = config.trustProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined
-  return forwarded ?? c.env?.incoming?.socket.remoteAddress ?? 'local'
 }
 
 interface Keeping {
@@ -126,17 +96,30 @@ async function keep(c: RegistryRequest, { hot, version, context }: Keeping): Pro
   const bytesKey = digest ?? `answer:${key}`
   const bytes =
     (digest === null ? undefined : context.cache.get(digest)) ?? Buffer.from(await res.clone().arrayBuffer())
-  const headers = [...res.headers].filter(([name]) => name !== 'x-request-id').flat()
+  const headers = [...res.headers]
+    .filter(([name]) => name !== 'x-request-id' && name !== 'x-correlation-id')
+    .flat()
   if (length === null) headers.push('content-length', String(bytes.length))
   hot.keep(key, { headers, bytes, bytesKey, version, onHit: c.get('onHit') })
 }
 
-function report(context: RegistryContext, c: RegistryRequest, ms: number): void {
+/** The client's own name for the request, when it is short and of plain signs. */
+function givenId(c: RegistryRequest, header: string): string | undefined {
+  const given = c.req.header(header)
+  return given !== undefined && /^[\w.:/+=-]{8,128}$/.test(given) ? given : undefined
+}
+
+function report(
+  context: RegistryContext,
+  c: RegistryRequest,
+  { ms, correlation }: { readonly ms: number; readonly correlation: string | undefined },
+): void {
   const { status } = c.res
   const { method, path } = c.req
   context.metrics.request(classOf(path), status, ms / 1000)
   context.log.info('request', {
     id: c.get('requestId'),
+    ...(correlation !== undefined && { correlation }),
     method: c.req.raw.method || method,
     path: path.slice(0, 500),
     status,
@@ -175,7 +158,7 @@ function failure(context: RegistryContext, c: RegistryRequest, error: Error): Re
     context.metrics.count('defects_total')
     const stack = error.stack ?? error.message
     context.log.error('defect', { id: c.get('requestId'), path: c.req.path.slice(0, 500), stack })
-  }
+  } else noteFailure(context, c, error)
   if (isOci(c.req.path)) return ociFailure(context, c, error)
   const response = problemResponse(error, c.req.path)
   if (response.status === 401) response.headers.set('WWW-Authenticate', 'Bearer')

@@ -19,6 +19,10 @@ export interface Principal {
   readonly token?: { readonly id: string; readonly name: string; readonly expiresAt: string | null }
   /** A registry token holds for these repositories only. */
   readonly access?: readonly Access[]
+  /** A token that it is given ends then, in seconds since the epoch. */
+  readonly until?: number
+  /** Who is counted for it: the user, the token, or the address. */
+  readonly client?: string
 }
 
 export type Action = 'read' | 'publish' | 'yank' | 'delete' | 'manage'
@@ -27,6 +31,11 @@ export type Action = 'read' | 'publish' | 'yank' | 'delete' | 'manage'
 export interface Target {
   readonly scope: string
   readonly skill?: string
+}
+
+/** Whose turn a request takes, and from whose share. */
+export function clientOf({ client, actor }: Principal): string {
+  return client ?? actor
 }
 
 export const ANONYMOUS: Principal = { actor: 'anonymous', admin: false, permissions: ['read'] }
@@ -71,9 +80,10 @@ async function byRegistryToken(context: RegistryContext, token: string): Promise
   const now = context.now()
   const claims = readRegistryToken(context.secret, token, now)
   if (!claims) throw refused()
-  const { access, tokenId } = claims
-  if (tokenId === undefined) return { ...ANONYMOUS, access }
-  return { ...principalOf(context, await findTokenById(context.db, tokenId, now.toISOString())), access }
+  const { access, tokenId, expiresAt: until } = claims
+  if (tokenId === undefined) return { ...ANONYMOUS, access, until }
+  const holder = await findTokenById(context.db, tokenId, now.toISOString())
+  return { ...principalOf(context, holder), access, until }
 }
 
 function principalOf(context: RegistryContext, holder: TokenHolder | undefined): Principal {

@@ -41,6 +41,15 @@ export interface RegistryLimits {
   readonly requestMs: number
   /** Unfinished uploads older than this are forgotten. */
   readonly uploadMs: number
+  /** Bytes of the entries of one list in an answer. */
+  readonly listBytes: number
+  /** Milliseconds for the judging of a push and the packing of a download, and for the rendering of a text. */
+  readonly judgeMs: number
+  readonly renderMs: number
+  /** Of these of one client so many may wait. */
+  readonly jobsPerClient: number
+  /** With less left on the disk of the data folder the server says that it is not ready. */
+  readonly freeBytes: number
   /** Bytes of small blobs and manifests kept in memory. */
   readonly cacheBytes: number
 }
@@ -55,6 +64,11 @@ export const DEFAULT_LIMITS: RegistryLimits = {
   headersMs: 15_000,
   requestMs: 10 * 60_000,
   uploadMs: 24 * 60 * 60_000,
+  listBytes: 4 * 1024 * 1024,
+  judgeMs: 20_000,
+  renderMs: 1000,
+  jobsPerClient: 16,
+  freeBytes: 16 * 1024 * 1024,
   cacheBytes: 64 * 1024 * 1024,
 }
 

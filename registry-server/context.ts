@@ -6,6 +6,7 @@ import type { Database } from './db/database.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { PublishHook } from './services/publish-hook.ts'
+import type { Work } from './threads/work.ts'
 
 export interface RegistryContext {
   readonly config: RegistryConfig
@@ -16,6 +17,8 @@ export interface RegistryContext {
   readonly log: Log
   readonly metrics: Metrics
   readonly hook: PublishHook
+  /** Threads for what may take long. */
+  readonly work: Work
   readonly now: () => Date
   /** Ids of tokens that were used since the last note of it in the database. */
   readonly used: Set<string>

@@ -42,7 +42,7 @@ const TEXT_BYTES = 4 * 1024
 /** What depends on the time of day is at most so old. */
 const LIFE_MS = 30_000
 /** Requests with one of these get an answer of their own. */
-const PERSONAL = /^(?:authorization|range|if-none-match|if-range|cookie)$/i
+const PERSONAL = /^(?:authorization|range|if-none-match|if-range|cookie|x-request-id|x-correlation-id)$/i
 
 /** The key of a request by its raw headers; undefined for one that is not answered from here. */
 export function hotKey(
@@ -63,7 +63,7 @@ export function hotKey(
 }
 
 function isPersonalLength(length: number): boolean {
-  return length === 5 || length === 6 || length === 8 || length === 13
+  return length === 5 || length === 6 || length === 8 || length === 12 || length === 13 || length === 16
 }
 
 interface HotAnswer extends Omit<KeptAnswer, 'bytes'> {

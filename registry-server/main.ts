@@ -1,6 +1,8 @@
 // The server: opens what it works on, listens, and closes in order. The only file with a socket.
 import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
+import { hasTwoHosts, refuseHosts } from './host-header.ts'
+import { type Connections, watchConnections } from './connections.ts'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { SkillsError } from '../src/errors/error.ts'
@@ -21,6 +23,7 @@ import { assertBlobsAreKnown } from './maintenance/same-registry.ts'
 import { serverAudience } from './services/audience.ts'
 import { ensureAdmin } from './services/users.ts'
 import { warmUp } from './services/warm-up.ts'
+import { createWork } from './threads/work.ts'
 
 export interface ServeOptions extends RegistryOptions {
   /** Gets each line of the log; without it nothing is logged. */
@@ -74,9 +77,11 @@ export async function serve(options: ServeOptions): Promise<RunningRegistry> {
         maxHeaderSize: 16 * 1024,
       },
       (request, response) => {
-        if (!hot.answer(request, response)) void listener(request, response)
+        if (hasTwoHosts(request.rawHeaders)) refuseHosts(response)
+        else if (!hot.answer(request, response)) void listener(request, response)
       },
     )
+    const connections = watchConnections(server)
     await listen(server, config)
     // Only now: the token of the first administrator is shown once, and a start that fails would show it to nobody.
     const first = await ensureAdmin(context).catch((error: unknown) => {
@@ -88,7 +93,7 @@ export async function serve(options: ServeOptions): Promise<RunningRegistry> {
     log.info('listening', { url, database: db.kind })
     const takesCiTokens = knowsItself(context)
     if (!takesCiTokens) log.warn('no_public_url', { message: NO_CI_TOKENS })
-    warmUp().catch((error: unknown) => log.error('defect', { message: String(error) }))
+    warmUp(context.work).catch((error: unknown) => log.error('defect', { message: String(error) }))
     const timer = setInterval(() => void housekeeping(context), HOUSEKEEPING_MS).unref()
     let closing: Promise<void> | undefined
     return {
@@ -99,7 +104,7 @@ export async function serve(options: ServeOptions): Promise<RunningRegistry> {
       close: () =>
         (closing ??= (async () => {
           clearInterval(timer)
-          await stop(server)
+          await stop(server, connections)
           await close()
           log.info('closed')
         })()),
@@ -141,6 +146,7 @@ export async function openContext(
       log,
       metrics: createMetrics(),
       hook: catalogue.hook,
+      work: createWork(config.limits),
       now,
       used: new Set(),
       secret,
@@ -151,6 +157,7 @@ export async function openContext(
       context,
       mounts: [catalogue.mount],
       close: async () => {
+        await context.work.close()
         await catalogue.close()
         await noteUsed(context)
         await db.close()
@@ -217,10 +224,10 @@ function urlOf(server: Server): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
-/** New connections are refused at once; requests under way get their time. */
-async function stop(server: Server): Promise<void> {
+/** New connections are refused at once; requests under way get their time, connections without one none. */
+async function stop(server: Server, connections: Connections): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
+  connections.closeIdle()
   const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS)
   await closed
   clearTimeout(timer)

@@ -55,6 +55,27 @@ export function ociError(code: OciCode, message: string, options: OciErrorOption
   })
 }
 
+/** What these say is about the server's own disk and database: for its log. */
+const OWN_MATTER: ReadonlySet<Code> = new Set([
+  'disk_full',
+  'fs_failed',
+  'permission_denied',
+  'home_missing',
+  'database_invalid',
+  'database_failed',
+  'ledger_invalid',
+])
+
+/** The error as everybody may read it. */
+export function publicError(error: SkillsError): SkillsError {
+  if (!OWN_MATTER.has(error.code)) return error
+  const { status } = error.details
+  return new SkillsError(error.code, CODES[error.code].title, {
+    hint: 'whoever runs the registry finds the reason in its log',
+    ...(status !== undefined && { details: { status } }),
+  })
+}
+
 /** The HTTP status an error is answered with. */
 export function statusOf(error: unknown): number {
   if (!isSkillsError(error)) return 500
@@ -63,7 +84,8 @@ export function statusOf(error: unknown): number {
 }
 
 /** RFC 9457 `application/problem+json`. */
-export function problemResponse(error: unknown, instance: string): Response {
+export function problemResponse(thrown: unknown, instance: string): Response {
+  const error = isSkillsError(thrown) ? publicError(thrown) : thrown
   const status = statusOf(error)
   const known = isSkillsError(error)
   const code = known ? error.code : 'internal'
@@ -94,7 +116,8 @@ function fieldErrors(error: SkillsError): { field: string; message: string }[] |
 }
 
 /** The form of the distribution specification. */
-export function ociErrorResponse(error: unknown): Response {
+export function ociErrorResponse(thrown: unknown): Response {
+  const error = isSkillsError(thrown) ? publicError(thrown) : thrown
   const status = statusOf(error)
   const known = isSkillsError(error)
   const body = {
@@ -121,6 +144,7 @@ function ociCodeOf(error: SkillsError): string {
   if (error.code === 'unauthorized') return 'UNAUTHORIZED'
   if (error.code === 'rate_limited') return 'TOOMANYREQUESTS'
   if (error.code === 'limit_exceeded') return 'SIZE_INVALID'
+  if (error.code === 'version_removed') return 'MANIFEST_UNKNOWN'
   const { status } = CODES[error.code]
   if (status === 403 || status === 409) return 'DENIED'
   return status === 400 || status === 422 ? 'MANIFEST_INVALID' : 'UNSUPPORTED'

@@ -17,7 +17,7 @@ import {
   write,
   writeSync,
 } from 'node:fs'
-import { readdir, stat, unlink } from 'node:fs/promises'
+import { readdir, stat, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Hash, randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
@@ -34,6 +34,8 @@ interface Running {
 
 const sync = promisify(fsync)
 const writeLater = promisify(write)
+/** As much as a block of most disks. */
+const PROBE = Buffer.alloc(4096)
 /** Digests that are remembered as being on the disk, or as being whole. */
 const REMEMBERED = 20_000
 /** So long a blob counts as whole that was hashed and whose file has not changed. */
@@ -123,11 +125,18 @@ export function openFolderStore(root: string): BlobStore {
       }
     },
 
-    ready: () =>
-      stat(uploads).then(
-        () => true,
-        () => false,
-      ),
+    // A disk that is full or read-only answers, but takes nothing.
+    async ready() {
+      const path = uploadPath(`ready-${randomUUID()}`)
+      try {
+        await writeFile(path, PROBE, { flag: 'wx', mode: 0o600 })
+        return true
+      } catch {
+        return false
+      } finally {
+        await unlink(path).catch(() => {})
+      }
+    },
 
     async begin(upload) {
       guardSync(uploadPath(upload), () => closeSync(openSync(uploadPath(upload), 'wx', 0o600)))

@@ -27,11 +27,37 @@ export async function listFiles(db: Database, versionId: number): Promise<FileRo
   ])
 }
 
-/** The paths of many versions at once: version id to paths. */
-export async function pathsOf(db: Database, versionIds: readonly number[]): Promise<Map<number, string[]>> {
+/** Whether the version has the file. */
+export async function hasFile(db: Database, versionId: number, path: string): Promise<boolean> {
+  const sql = 'SELECT 1 AS one FROM files WHERE version_id = ? AND path = ?'
+  return (await db.one(sql, [versionId, path])) !== undefined
+}
+
+/** How many characters the paths of these versions have: version id to characters. */
+async function lengthsOf(db: Database, ids: readonly number[]): Promise<Map<number, number>> {
+  const rows = await db.slow<{ version_id: number; length: number }>(
+    `SELECT version_id, CAST(sum(length(path) + 4) AS BIGINT) AS length FROM files
+     WHERE version_id IN (${ids.map(() => '?').join(', ')}) GROUP BY version_id`,
+    ids,
+  )
+  return new Map(rows.map(({ version_id, length }) => [version_id, length]))
+}
+
+/**
+ * The paths of many versions at once: version id to paths. The first ones, as many as have so many characters in all; the
+ * others have no entry.
+ */
+export async function pathsOf(
+  db: Database,
+  versionIds: readonly number[],
+  most: number,
+): Promise<Map<number, string[]>> {
   const found = new Map<number, string[]>()
+  let left = most
   for (let at = 0; at < versionIds.length; at += 500) {
-    const ids = versionIds.slice(at, at + 500)
+    const lengths = await lengthsOf(db, versionIds.slice(at, at + 500))
+    const ids = versionIds.slice(at, at + 500).filter((id) => (left -= lengths.get(id) ?? 0) >= 0)
+    if (ids.length === 0) break
     const rows = await db.slow<{ version_id: number; path: string }>(
       `SELECT version_id, path FROM files WHERE version_id IN (${ids.map(() => '?').join(', ')}) ORDER BY path`,
       ids,

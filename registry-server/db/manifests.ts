@@ -10,7 +10,14 @@ export interface ManifestRow {
   readonly bytes: Buffer
 }
 
+/** What lists show; the bytes stay where they are. */
+export interface ReferrerRow extends Omit<ManifestRow, 'bytes' | 'subject'> {
+  /** JSON. */
+  readonly annotations: string | null
+}
+
 export interface NewManifest extends Omit<ManifestRow, 'size'> {
+  readonly annotations: string | null
   readonly repositoryId: number
   readonly parts: readonly { readonly digest: string; readonly kind: 'blob' | 'manifest' }[]
   readonly at: string
@@ -44,6 +51,20 @@ export function findTagged(
   )
 }
 
+/** What the tag names, without its bytes. */
+export function findTaggedType(
+  db: Database,
+  repositoryId: number,
+  tag: string,
+): Promise<Pick<ManifestRow, 'digest' | 'artifactType'> | undefined> {
+  return db.one(
+    `SELECT m.digest, m.artifact_type AS "artifactType"
+     FROM tags t JOIN manifests m ON m.repository_id = t.repository_id AND m.digest = t.digest
+     WHERE t.repository_id = ? AND t.name = ?`,
+    [repositoryId, tag],
+  )
+}
+
 /** Whether the repository has a manifest of that digest. */
 export async function hasManifest(db: Database, repositoryId: number, digest: string): Promise<boolean> {
   const sql = 'SELECT 1 AS one FROM manifests WHERE repository_id = ? AND digest = ?'
@@ -54,8 +75,8 @@ export async function hasManifest(db: Database, repositoryId: number, digest: st
 export async function insertManifest(tx: Database, manifest: NewManifest): Promise<boolean> {
   const { repositoryId, digest, parts } = manifest
   const { changes } = await tx.run(
-    `INSERT INTO manifests (repository_id, digest, media_type, artifact_type, subject, size, bytes, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (repository_id, digest) DO NOTHING`,
+    `INSERT INTO manifests (repository_id, digest, media_type, artifact_type, subject, size, bytes, annotations, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (repository_id, digest) DO NOTHING`,
     [
       repositoryId,
       digest,
@@ -64,6 +85,7 @@ export async function insertManifest(tx: Database, manifest: NewManifest): Promi
       manifest.subject,
       manifest.bytes.length,
       manifest.bytes,
+      manifest.annotations,
       manifest.at,
     ],
   )
@@ -83,6 +105,15 @@ export async function insertManifest(tx: Database, manifest: NewManifest): Promi
     )
   }
   return true
+}
+
+/** Blobs that the manifest names. */
+export async function blobsOfManifest(db: Database, repositoryId: number, digest: string): Promise<string[]> {
+  const rows = await db.all<{ digest: string }>(
+    "SELECT digest FROM manifest_parts WHERE repository_id = ? AND manifest = ? AND kind = 'blob'",
+    [repositoryId, digest],
+  )
+  return rows.map((row) => row.digest)
 }
 
 /** Removes the manifest with its tags and parts; whether it was there. */
@@ -107,10 +138,11 @@ export function findReferrers(
     readonly last?: string
     readonly limit: number
   },
-): Promise<ManifestRow[]> {
+): Promise<ReferrerRow[]> {
   const filter = artifactType === undefined ? '' : 'AND m.artifact_type = ?'
   return db.all(
-    `${COLUMNS} FROM manifests m WHERE m.repository_id = ? AND m.subject = ? AND m.digest > ? ${filter}
+    `SELECT m.digest, m.media_type AS "mediaType", m.artifact_type AS "artifactType", m.size, m.annotations
+     FROM manifests m WHERE m.repository_id = ? AND m.subject = ? AND m.digest > ? ${filter}
      ORDER BY m.digest LIMIT ?`,
     [repositoryId, subject, last, ...(artifactType === undefined ? [] : [artifactType]), limit],
   )

@@ -1,11 +1,12 @@
 // Brings a database's schema up to date, forward only, under a lock that other starting servers wait for.
 import { SkillsError } from '../../src/errors/error.ts'
 import type { Database, Migration } from './database.ts'
+import { BOUNDS } from './migrations/bounds.ts'
 import { CATALOGUE } from './migrations/catalogue.ts'
 import { CORE } from './migrations/core.ts'
 
 /** In order. Never change, rename or reorder one that was released: add the next. */
-export const MIGRATIONS: readonly Migration[] = [CORE, CATALOGUE]
+export const MIGRATIONS: readonly Migration[] = [CORE, CATALOGUE, BOUNDS]
 
 /**
  * Runs what is missing, in one transaction.

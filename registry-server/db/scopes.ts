@@ -48,6 +48,16 @@ export function listMembers(db: Database, scopeId: number): Promise<{ user: stri
   )
 }
 
+/** Owners of the scope, and how many of them are not disabled. */
+export async function countOwners(db: Database, scopeId: number): Promise<{ all: number; enabled: number }> {
+  const row = await db.one<{ all: number; enabled: number }>(
+    `SELECT count(*) AS "all", count(CASE WHEN u.disabled_at IS NULL THEN 1 END) AS enabled
+     FROM members m JOIN users u ON u.id = m.user_id WHERE m.scope_id = ? AND m.role = 'owner'`,
+    [scopeId],
+  )
+  return { all: row?.all ?? 0, enabled: row?.enabled ?? 0 }
+}
+
 /** The user's scopes by name. */
 export function scopesOf(db: Database, userId: number): Promise<{ name: string; role: Role }[]> {
   return db.all(

@@ -34,6 +34,7 @@ export async function indexSkill(db: Database, entry: IndexEntry): Promise<void>
   )
 }
 
+/** Takes the skill out of the index. */
 export async function unindexSkill(db: Database, rank: number | null): Promise<void> {
   if (db.kind === 'sqlite' && rank !== null) await db.run('DELETE FROM skills_search WHERE rowid = ?', [rank])
 }

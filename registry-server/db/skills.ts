@@ -66,6 +66,11 @@ export async function updateSkill(db: Database, id: number, facts: SkillFacts): 
   )
 }
 
+/** The skill has no version that a plain name could mean. */
+export async function clearCurrent(db: Database, id: number): Promise<void> {
+  await db.run("UPDATE skills SET version = '', search_rank = NULL WHERE id = ?", [id])
+}
+
 export async function setDeprecated(db: Database, id: number, message: string | null): Promise<void> {
   await db.run('UPDATE skills SET deprecated = ? WHERE id = ?', [message, id])
 }
@@ -114,16 +119,19 @@ export async function listSkills(db: Database, list: SkillList): Promise<SkillRo
         WHERE o.skill = s.skill AND o.id < s.id AND p.public = 1)`
     : ''
   return db.slow<SkillRow>(
-    `SELECT ${SKILL_COLUMNS} FROM skills s WHERE ${sql}${scope}${first} ORDER BY ${ORDERS[list.order]} LIMIT ? OFFSET ?`,
+    `SELECT ${SKILL_COLUMNS} FROM skills s WHERE s.version <> '' AND ${sql}${scope}${first} ORDER BY ${ORDERS[list.order]} LIMIT ? OFFSET ?`,
     [...params, ...(list.scope === undefined ? [] : [list.scope]), list.limit, list.offset ?? 0],
   )
 }
+
+/** Whoever asks by the own name alone means the first that he may see. */
+const NAMED = 10
 
 /** Skills whose own name (without scope) is this one, the oldest first. */
 export async function skillsNamed(db: Database, skill: string, visibility: Visibility): Promise<SkillRow[]> {
   const { sql, params } = visibleSql(visibility)
   return db.all<SkillRow>(
-    `SELECT ${SKILL_COLUMNS} FROM skills s WHERE s.skill = ? AND ${sql} ORDER BY s.id LIMIT 100`,
+    `SELECT ${SKILL_COLUMNS} FROM skills s WHERE s.skill = ? AND s.version <> '' AND ${sql} ORDER BY s.id LIMIT ${NAMED}`,
     [skill, ...params],
   )
 }
@@ -135,7 +143,7 @@ export async function countSkills(
 ): Promise<{ skills: number; versions: number }> {
   const { sql, params } = visibleSql(visibility)
   const [row] = await db.slow<{ skills: number; versions: number }>(
-    `SELECT (SELECT count(*) FROM skills s WHERE ${sql}) AS skills,
+    `SELECT (SELECT count(*) FROM skills s WHERE s.version <> '' AND ${sql}) AS skills,
        (SELECT count(*) FROM versions v JOIN skills s ON s.id = v.skill_id WHERE ${sql}) AS versions`,
     [...params, ...params],
   )

@@ -25,6 +25,7 @@ const TABLES: readonly TableSpec[] = [
   { name: 'files', key: ['version_id', 'path'] },
   { name: 'dependencies', key: ['version_id', 'name'] },
   { name: 'downloads', key: ['skill_id', 'day'] },
+  { name: 'removals', key: ['skill_id', 'version'] },
 ]
 
 /** The tables, the same on both databases. */

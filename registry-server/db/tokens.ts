@@ -36,6 +36,10 @@ export function findTokenById(db: Database, id: string, now: string): Promise<To
   return db.one(`${HOLDER} AND t.id = ?`, [now, id])
 }
 
+/** Ids of a token and of all that were made with it, and with these. */
+const FAMILY = `WITH RECURSIVE family(id) AS (SELECT id FROM tokens WHERE id = ?
+  UNION SELECT c.id FROM tokens c JOIN family f ON c.parent = f.id) SELECT id FROM family`
+
 export interface NewToken {
   readonly id: string
   readonly hash: string
@@ -46,13 +50,15 @@ export interface NewToken {
   readonly actor: string
   readonly at: string
   readonly expiresAt: string | null
+  /** The token that asked for it; it ends with that one. */
+  readonly parent?: string
 }
 
 /** Keeps a token. */
 export async function insertToken(tx: Database, token: NewToken): Promise<void> {
   await tx.run(
-    `INSERT INTO tokens (id, hash, user_id, publisher_id, name, permissions, actor, created_at, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO tokens (id, hash, user_id, publisher_id, name, permissions, actor, created_at, expires_at, parent)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       token.id,
       token.hash,
@@ -63,26 +69,33 @@ export async function insertToken(tx: Database, token: NewToken): Promise<void> 
       token.actor,
       token.at,
       token.expiresAt,
+      token.parent ?? null,
     ],
   )
 }
 
-/** The user's tokens that hold, newest first. */
-export function listTokens(db: Database, userId: number, now: string): Promise<TokenRow[]> {
+/** The user's tokens that hold, newest first; with `made`, only that one and those made with it. */
+export function listTokens(
+  db: Database,
+  { userId, now, made }: { readonly userId: number; readonly now: string; readonly made?: string },
+): Promise<TokenRow[]> {
+  const own = made === undefined ? '' : `AND t.id IN (${FAMILY})`
   return db.all(
-    `${COLUMNS} FROM tokens t WHERE t.user_id = ? AND t.revoked_at IS NULL
+    `${COLUMNS} FROM tokens t WHERE t.user_id = ? ${own} AND t.revoked_at IS NULL
      AND (t.expires_at IS NULL OR t.expires_at > ?) ORDER BY t.created_at DESC, t.id LIMIT 1000`,
-    [userId, now],
+    [userId, ...(made === undefined ? [] : [made]), now],
   )
 }
 
-/** Revokes a token of the user; whether there was one. */
+/** Revokes a token of the user, and all that were made with it; whether there was one. */
 export async function revokeToken(
   tx: Database,
   { id, userId, at }: { readonly id: string; readonly userId: number; readonly at: string },
 ): Promise<boolean> {
   const sql = 'UPDATE tokens SET revoked_at = ? WHERE id = ? AND user_id = ? AND revoked_at IS NULL'
-  return (await tx.run(sql, [at, id, userId])).changes > 0
+  if ((await tx.run(sql, [at, id, userId])).changes === 0) return false
+  await tx.run(`UPDATE tokens SET revoked_at = ? WHERE revoked_at IS NULL AND id IN (${FAMILY})`, [at, id])
+  return true
 }
 
 /** Notes that the tokens were used. */

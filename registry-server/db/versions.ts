@@ -64,9 +64,21 @@ const KEYS = [
   'fingerprint',
 ] as const satisfies readonly (keyof NewVersion)[]
 
-/** What lists need; the text of SKILL.md stays where it is. */
-export type VersionListRow = Omit<VersionRow, 'readme'>
-const LIST = ['id', 'skill_id', 'yanked', 'certified', ...KEYS.filter((key) => key !== 'readme')].join(', ')
+const LIST = [
+  'id',
+  'skill_id',
+  'version',
+  'digest',
+  'yanked',
+  'description',
+  'license',
+  'topics',
+  'layer',
+  'archive_digest',
+] as const satisfies readonly (keyof VersionRow)[]
+
+/** What lists of many skills need of the current version; what may be long stays where it is. */
+export type VersionListRow = Pick<VersionRow, (typeof LIST)[number]>
 
 export async function insertVersion(db: Database, skillId: number, version: NewVersion): Promise<number> {
   const row = await db.one<{ id: number }>(
@@ -77,10 +89,55 @@ export async function insertVersion(db: Database, skillId: number, version: NewV
   return row.id
 }
 
-/** Every version of a skill, the last published first. */
-export async function listVersions(db: Database, skillId: number): Promise<VersionListRow[]> {
-  return db.all<VersionListRow>(`SELECT ${LIST} FROM versions WHERE skill_id = ? ORDER BY id DESC`, [skillId])
+/** What a list of versions shows of each. */
+export type VersionItemRow = Pick<
+  VersionRow,
+  | 'id'
+  | 'version'
+  | 'digest'
+  | 'integrity'
+  | 'published_at'
+  | 'publisher'
+  | 'yanked'
+  | 'size'
+  | 'signer'
+  | 'description'
+  | 'license'
+  | 'dependencies'
+  | 'package_integrity'
+  | 'fingerprint'
+>
+
+const ITEM = `id, version, digest, integrity, published_at, publisher, yanked, size, signer, description, license,
+  dependencies, package_integrity, fingerprint`
+const PAGE = 100
+
+/** Versions of a skill, the last published first, until they have so many bytes in all; page by page. */
+export async function listVersions(
+  db: Database,
+  skillId: number,
+  mostBytes: number,
+): Promise<VersionItemRow[]> {
+  const found: VersionItemRow[] = []
+  let size = 0
+  for (let before = Number.MAX_SAFE_INTEGER; ;) {
+    const rows = await db.all<VersionItemRow>(
+      `SELECT ${ITEM} FROM versions WHERE skill_id = ? AND id < ? ORDER BY id DESC LIMIT ${PAGE}`,
+      [skillId, before],
+    )
+    for (const row of rows) {
+      size += ROW_BYTES + row.description.length + row.dependencies.length + (row.yanked?.length ?? 0)
+      if (found.length > 0 && size > mostBytes) return found
+      found.push(row)
+    }
+    const last = rows.at(-1)
+    if (!last || rows.length < PAGE) return found
+    before = last.id
+  }
 }
+
+/** About what the other columns have. */
+const ROW_BYTES = 600
 
 /** What a new version is judged by. */
 export type ReleaseRow = Pick<
@@ -105,13 +162,13 @@ export async function findVersion(
   return db.one<VersionRow>('SELECT * FROM versions WHERE skill_id = ? AND version = ?', [skillId, version])
 }
 
-/** The current versions of these skills; without the text of SKILL.md. */
+/** The current versions of these skills. */
 export async function currentVersions(
   db: Database,
   skillIds: readonly number[],
 ): Promise<Map<number, VersionListRow>> {
   const found = new Map<number, VersionListRow>()
-  const columns = LIST.split(', ').map((column) => `v.${column}`)
+  const columns = LIST.map((column) => `v.${column}`)
   for (let at = 0; at < skillIds.length; at += 500) {
     const ids = skillIds.slice(at, at + 500)
     const rows = await db.slow<VersionListRow>(
@@ -122,6 +179,11 @@ export async function currentVersions(
     for (const row of rows) found.set(row.skill_id, row)
   }
   return found
+}
+
+/** Removes the version with its files and dependencies. */
+export async function deleteVersion(tx: Database, id: number): Promise<void> {
+  await tx.run('DELETE FROM versions WHERE id = ?', [id])
 }
 
 export async function setYanked(db: Database, id: number, reason: string | null): Promise<void> {

@@ -18,6 +18,7 @@ import { findScope, insertScope } from '../db/scopes.ts'
 import { findSkill } from '../db/skills.ts'
 import { findVersion } from '../db/versions.ts'
 import { putManifest } from '../services/manifests.ts'
+import { assertNewScope } from '../services/scope-names.ts'
 import { uploadAtOnce } from '../services/uploads.ts'
 
 export interface ImportRequest {
@@ -68,8 +69,9 @@ export async function importFolder(context: RegistryContext, request: ImportRequ
   const found = await findSkills(tree)
   const at = context.now().toISOString()
   await context.db.transaction(async (tx) => {
-    if (!(await findScope(tx, scope.slice(1))))
-      await insertScope(tx, { name: scope.slice(1), public: true, at })
+    if (await findScope(tx, scope.slice(1))) return
+    assertNewScope(scope.slice(1))
+    await insertScope(tx, { name: scope.slice(1), public: true, at })
   })
   const published: { name: string; version: string; digest: string }[] = []
   const warnings: { name: string; version: string; code: string; message: string }[] = []

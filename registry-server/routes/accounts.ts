@@ -85,7 +85,8 @@ export function mountAccounts(app: RegistryApp, context: RegistryContext): void 
   api.post('/oidc/exchange', async (c) => {
     const { token } = await body(c, exchangeRequestSchema)
     const requestId = c.get('requestId')
-    return c.json(await exchangeToken(context, { token, requestId, issuers }), 200, PRIVATE)
+    const exchanged = await c.get('guess')(() => exchangeToken(context, { token, requestId, issuers }))
+    return c.json(exchanged, 200, PRIVATE)
   })
 }
 

@@ -10,11 +10,10 @@ import {
   deprecationRequestSchema,
   yankRequestSchema,
 } from '../../src/registry/protocol.ts'
-import { type Principal, requireCan } from '../auth.ts'
+import { clientOf, type Principal, requireCan } from '../auth.ts'
 import type { RegistryContext } from '../context.ts'
 import { recordAudit } from '../db/audit.ts'
 import type { Database } from '../db/database.ts'
-import { listFiles } from '../db/files.ts'
 import type { SkillRow } from '../db/skills.ts'
 import type { VersionRow } from '../db/versions.ts'
 import type { DownloadCounter } from '../services/downloads.ts'
@@ -23,12 +22,12 @@ import {
   capabilityDiff,
   dependentsOf,
   downloadsOf,
-  readFiles,
   skillDocument,
   versionDocument,
   versionOf,
 } from '../services/reading.ts'
-import { type ReadmeFiles, renderReadme } from '../services/readme.ts'
+import { renderReadme } from '../services/readme.ts'
+import { fileOf } from '../services/content.ts'
 import type { Searcher, SearchRequest } from '../services/search.ts'
 import { visibilityOf, visibleSkill } from '../services/visibility.ts'
 import { type Answer, answer, json } from './answer.ts'
@@ -61,13 +60,15 @@ export function catalogueRoutes({ context, searcher }: CatalogueParts): Hono<Reg
     read: (about: {
       skill: SkillRow
       version: VersionRow
+      principal: Principal
       c: RegistryRequest
       fixed: boolean
     }) => Promise<Answer>,
   ) =>
-    skill(async ({ skill: row, c }) => {
+    skill(async ({ skill: row, principal, c }) => {
       const wanted = c.req.param('version') ?? ''
-      return read({ skill: row, version: await versionOf(db, row, wanted), c, fixed: wanted !== 'latest' })
+      const found = await versionOf(db, row, wanted)
+      return read({ skill: row, version: found, principal, c, fixed: wanted !== 'latest' })
     })
 
   app.get('/search', (c) =>
@@ -78,7 +79,12 @@ export function catalogueRoutes({ context, searcher }: CatalogueParts): Hono<Reg
   app.get(
     '/skills/:scope/:name',
     skill(async ({ skill: row, principal }) =>
-      json(await skillDocument(db, row, await visibilityOf(context, principal))),
+      json(
+        await skillDocument(db, row, {
+          visibility: await visibilityOf(context, principal),
+          mostBytes: context.config.limits.listBytes,
+        }),
+      ),
     ),
   )
   app.get(
@@ -108,20 +114,17 @@ export function catalogueRoutes({ context, searcher }: CatalogueParts): Hono<Reg
   )
   app.get(
     '/skills/:scope/:name/versions/:version/readme',
-    version(async ({ skill: row, version: found, fixed }) =>
-      json({ html: await renderReadme(found.readme, await readmeFiles(db, row, found)) }, kept(fixed)),
-    ),
+    version(async ({ skill: row, version: found, principal, fixed }) => {
+      const of = { skill: row, version: found, client: clientOf(principal) }
+      const { html, isFinal } = await renderReadme(context, of)
+      return json({ html }, isFinal ? kept(fixed) : { headers: { 'Cache-Control': 'no-store' } })
+    }),
   )
   app.get(
     '/skills/:scope/:name/versions/:version/files/:path{.+}',
-    version(async ({ skill: row, version: found, c, fixed }) => {
+    version(async ({ skill: row, version: found, principal, c, fixed }) => {
       const path = c.req.param('path') ?? ''
-      const file = (await readFiles(context, row, found)).find((other) => other.path === path)
-      if (file) return rawFile(path, file.bytes, fixed)
-      throw new SkillsError(
-        'not_found',
-        `${row.name} ${found.version} has no file ${displayShort(path, 200)}`,
-      )
+      return rawFile(path, await fileOf(context, { skill: row, version: found, principal }, path), fixed)
     }),
   )
 
@@ -169,15 +172,6 @@ export function catalogueRoutes({ context, searcher }: CatalogueParts): Hono<Reg
     })
   }
   return app
-}
-
-/** What the text of a version may link to. */
-export async function readmeFiles(db: Database, skill: SkillRow, version: VersionRow): Promise<ReadmeFiles> {
-  const paths = new Set((await listFiles(db, version.id)).map(({ path }) => path))
-  return {
-    url: `${API_BASE}/skills/${skill.name}/versions/${encodeURIComponent(version.version)}/files/`,
-    has: (path) => paths.has(path),
-  }
 }
 
 function kept(fixed: boolean): { keep?: 'version' } {

@@ -7,11 +7,12 @@ import type { SkillSummary } from '../../src/registry/protocol.ts'
 import { ANONYMOUS, type Principal } from '../auth.ts'
 import { listFiles } from '../db/files.ts'
 import { listSkills, type SkillList, type SkillRow } from '../db/skills.ts'
-import type { VersionListRow } from '../db/versions.ts'
-import { writeZip } from '../archives/zip.ts'
+import type { VersionItemRow } from '../db/versions.ts'
+import { archiveOf, fileOf } from '../services/content.ts'
 import { skillBySlug, slugOf } from '../services/foreign.ts'
-import { readFiles, sortedVersions, versionOf } from '../services/reading.ts'
+import { sortedVersions, versionOf } from '../services/reading.ts'
 import { visibilityOf } from '../services/visibility.ts'
+import { publicError } from '../problem.ts'
 import { type Answer, answer, json } from './answer.ts'
 import { type CatalogueParts, rawFile } from './catalogue.ts'
 import type { RegistryEnv, RegistryRequest } from './http.ts'
@@ -27,6 +28,7 @@ const SORTS: ReadonlyMap<string, SkillList['order']> = new Map([
 export function clawhubRoutes({ context, searcher, counter }: CatalogueParts): Hono<RegistryEnv> {
   const app = new Hono<RegistryEnv>()
   const { db } = context
+  const mostBytes = context.config.limits.listBytes
   const reply = (c: RegistryRequest, read: (principal: Principal) => Promise<Answer>): Promise<Response> =>
     answer(c, read).catch(plainError)
   const skillIn = (c: RegistryRequest, principal: Principal): Promise<SkillRow> =>
@@ -81,7 +83,7 @@ export function clawhubRoutes({ context, searcher, counter }: CatalogueParts): H
   )
   app.get(`${BASE}/skills/:slug/versions`, (c) =>
     reply(c, async (principal) => {
-      const versions = await sortedVersions(db, await skillIn(c, principal))
+      const versions = await sortedVersions(db, await skillIn(c, principal), mostBytes)
       const limit = bounded(c.req.query('limit'), 50, 200)
       const offset = bounded(c.req.query('cursor'), 0, 1_000_000)
       const more = versions.length > offset + limit
@@ -107,9 +109,8 @@ export function clawhubRoutes({ context, searcher, counter }: CatalogueParts): H
       const skill = await skillIn(c, principal)
       const row = await wantedVersion(c, skill)
       const path = c.req.query('path') ?? ''
-      const file = (await readFiles(context, skill, row)).find((other) => other.path === path)
-      if (!file) throw new SkillsError('not_found', 'File not found')
-      return rawFile(path, file.bytes, c.req.query('version') !== undefined)
+      const bytes = await fileOf(context, { skill, version: row, principal }, path)
+      return rawFile(path, bytes, c.req.query('version') !== undefined)
     }),
   )
   app.get(`${BASE}/skills/:slug/install`, (c) =>
@@ -137,7 +138,7 @@ export function clawhubRoutes({ context, searcher, counter }: CatalogueParts): H
       }
       counter.count(skill.name)
       return {
-        body: new Uint8Array(writeZip(await readFiles(context, skill, row))),
+        body: new Uint8Array(await archiveOf(context, { skill, version: row, principal }, 'zip')),
         type: 'application/zip',
         headers: { 'Content-Disposition': `attachment; filename="${slugOf(skill.name)}.zip"` },
       }
@@ -147,14 +148,22 @@ export function clawhubRoutes({ context, searcher, counter }: CatalogueParts): H
     reply(c, async (principal) => {
       const skill = await skillIn(c, principal)
       const hash = c.req.query('hash') ?? ''
-      const match = (await sortedVersions(db, skill)).find(({ fingerprint }) => fingerprint === hash)
+      const match = (await sortedVersions(db, skill, mostBytes)).find(
+        ({ fingerprint }) => fingerprint === hash,
+      )
       return json({
         slug: slugOf(skill.name),
         match: match ? { version: match.version } : null,
-        latestVersion: { version: skill.version },
+        latestVersion: await latestOf(skill),
       })
     }),
   )
+
+  /** Null when every version is yanked. */
+  async function latestOf(skill: SkillRow): Promise<{ version: string } | null> {
+    const { yanked } = await versionOf(db, skill, skill.version)
+    return yanked === null ? { version: skill.version } : null
+  }
 
   async function wantedVersion(c: RegistryRequest, skill: SkillRow): ReturnType<typeof versionOf> {
     return versionOf(db, skill, c.req.query('version') ?? c.req.query('tag') ?? 'latest')
@@ -182,22 +191,27 @@ export function clawhubRoutes({ context, searcher, counter }: CatalogueParts): H
   }
 
   async function listItem(skill: SkillRow): Promise<Record<string, unknown>> {
-    const row = await versionOf(db, skill, 'latest')
+    const row = await versionOf(db, skill, skill.version)
+    const isYanked = row.yanked !== null
     return {
       slug: await publicSlug(skill.name),
       displayName: slugOf(skill.name),
       summary: skill.description,
-      tags: { latest: skill.version },
+      tags: isYanked ? {} : { latest: skill.version },
       stats: { downloads: skill.downloads },
       createdAt: Date.parse(skill.created_at),
       updatedAt: Date.parse(skill.updated_at),
-      latestVersion: versionItem(row),
+      latestVersion: isYanked ? null : versionItem(row),
     }
   }
   return app
 }
 
-function versionItem(row: VersionListRow): { version: string; createdAt: number; changelog: string } {
+function versionItem(row: Pick<VersionItemRow, 'version' | 'published_at'>): {
+  version: string
+  createdAt: number
+  changelog: string
+} {
   return { version: row.version, createdAt: Date.parse(row.published_at), changelog: '' }
 }
 
@@ -212,7 +226,7 @@ function bounded(text: string | undefined, otherwise: number, max: number): numb
 
 function plainError(error: unknown): Response {
   if (!isSkillsError(error)) throw error
-  return new Response(error.message, {
+  return new Response(publicError(error).message, {
     status: CODES[error.code].status,
     headers: {
       'Content-Type': 'text/plain; charset=utf-8',

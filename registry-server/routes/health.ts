@@ -1,21 +1,27 @@
 // For those who run the server: is it alive, is it ready, what has it done.
+import { statfs } from 'node:fs/promises'
 import type { RegistryApp } from '../app.ts'
 import type { RegistryContext } from '../context.ts'
 import { isAnswering } from '../db/settings.ts'
 
 const PATIENCE_MS = 3000
 
-/** `/healthz`: the process answers. `/readyz`: the database and the blob store do too. `/metrics`: Prometheus text. */
+/** `/healthz`: the process answers. `/readyz`: the database and the blob store do too, and the disk is not full. `/metrics`: Prometheus text. */
 export function mountHealth(app: RegistryApp, context: RegistryContext): void {
   const uncached = { 'Cache-Control': 'no-store' }
   app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, uncached))
   app.get('/readyz', async (c) => {
-    const [database, blobs] = await Promise.all([
+    const [database, blobs, disk] = await Promise.all([
       inTime(isAnswering(context.db)),
       inTime(context.blobs.ready()),
+      inTime(hasRoom(context)),
     ])
-    const isReady = database && blobs
-    return c.json({ status: isReady ? 'ok' : 'failing', database, blobs }, isReady ? 200 : 503, uncached)
+    const isReady = database && blobs && disk
+    return c.json(
+      { status: isReady ? 'ok' : 'failing', database, blobs, disk },
+      isReady ? 200 : 503,
+      uncached,
+    )
   })
   app.get('/metrics', (c) =>
     c.body(context.metrics.text(), 200, {
@@ -23,6 +29,12 @@ export function mountHealth(app: RegistryApp, context: RegistryContext): void {
       'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',
     }),
   )
+}
+
+/** Whether the disk of the data folder takes more. */
+async function hasRoom({ config }: RegistryContext): Promise<boolean> {
+  const { bavail, bsize } = await statfs(config.data)
+  return bavail * bsize >= config.limits.freeBytes
 }
 
 async function inTime(check: Promise<boolean>): Promise<boolean> {

@@ -11,6 +11,8 @@ export interface RegistryEnv {
   Variables: {
     principal: Principal
     requestId: string
+    /** Runs what looks at a credential; a failure is counted as a guess. */
+    guess: <T>(work: () => Promise<T>) => Promise<T>
     /** Runs for every repetition of a public answer that is given from memory. */
     onHit?: () => void
   }
@@ -25,7 +27,21 @@ export function bodyOf(c: RegistryRequest): AsyncIterable<Uint8Array> | undefine
   const length = c.req.header('content-length')
   const isChunked = c.req.header('transfer-encoding') !== undefined
   if (length === '0' || (length === undefined && !isChunked)) return undefined
-  return incoming as AsyncIterable<Uint8Array>
+  return arriving(incoming)
+}
+
+/** A client that goes away while it sends is no defect of the server. @throws cancelled */
+async function* arriving(
+  incoming: AsyncIterable<Uint8Array> & { readonly complete: boolean },
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* incoming
+  } catch (error) {
+    if (incoming.complete) throw error
+    throw new SkillsError('cancelled', 'The client went away before all of its body was there', {
+      cause: error,
+    })
+  }
 }
 
 /** `Content-Length` as a number. @throws request_invalid */

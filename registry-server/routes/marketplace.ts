@@ -2,8 +2,10 @@
 import { Hono } from 'hono'
 import { SkillsError } from '../../src/errors/error.ts'
 import { displayShort } from '../../src/platform/text.ts'
-import { archiveOf, listedSkills } from '../services/foreign.ts'
+import { archiveOf } from '../services/content.ts'
+import { listedSkills } from '../services/foreign.ts'
 import { sortedVersions, versionOf } from '../services/reading.ts'
+import { withinBytes } from '../services/page.ts'
 import { visibleSkill } from '../services/visibility.ts'
 import { type Answer, answer, json } from './answer.ts'
 import type { CatalogueParts } from './catalogue.ts'
@@ -17,6 +19,20 @@ export function marketplaceRoutes({ context, counter }: CatalogueParts): Hono<Re
       const origin = context.origin(c.req.raw)
       const owner = scope === undefined ? new URL(origin).host : scope
       const listed = await listedSkills(context, principal, scope)
+      const plugins = listed.map(({ skill, slug, version }) => ({
+        name: slug,
+        description: skill.description,
+        version: version.version,
+        source: {
+          source: 'npm',
+          package: skill.name,
+          version: version.version,
+          registry: `${origin}/npm/`,
+        },
+        homepage: `${origin}/skills/${skill.name}`,
+        ...(version.license === null ? {} : { license: version.license }),
+        keywords: JSON.parse(version.topics) as string[],
+      }))
       return json(
         {
           name: owner
@@ -25,20 +41,7 @@ export function marketplaceRoutes({ context, counter }: CatalogueParts): Hono<Re
             .replace(/^-|-$/g, ''),
           owner: { name: owner },
           metadata: { description: `Skills of ${owner}` },
-          plugins: listed.map(({ skill, slug, version }) => ({
-            name: slug,
-            description: skill.description,
-            version: version.version,
-            source: {
-              source: 'npm',
-              package: skill.name,
-              version: version.version,
-              registry: `${origin}/npm/`,
-            },
-            homepage: `${origin}/skills/${skill.name}`,
-            ...(version.license === null ? {} : { license: version.license }),
-            keywords: JSON.parse(version.topics) as string[],
-          })),
+          plugins: withinBytes(plugins, context.config.limits.listBytes),
         },
         { keep: 'origin' },
       )
@@ -55,7 +58,7 @@ export function marketplaceRoutes({ context, counter }: CatalogueParts): Hono<Re
       const row = await versionOf(context.db, skill, version)
       counter.count(skill.name)
       return {
-        body: new Uint8Array(await archiveOf(context, { skill, version: row }, 'package')),
+        body: new Uint8Array(await archiveOf(context, { skill, version: row, principal }, 'package')),
         type: 'application/octet-stream',
         keep: 'version',
       }
@@ -69,7 +72,7 @@ export function marketplaceRoutes({ context, counter }: CatalogueParts): Hono<Re
         throw new SkillsError('not_found', `There is no package ${displayShort(name, 150)}`)
       }
       const skill = await visibleSkill(context, principal, name)
-      const rows = await sortedVersions(context.db, skill)
+      const rows = await sortedVersions(context.db, skill, context.config.limits.listBytes)
       const base = `${context.origin(c.req.raw)}/npm/${name}/-/${name.slice(name.indexOf('/') + 1)}`
       const versions = rows.map(
         (row) =>
@@ -92,7 +95,9 @@ export function marketplaceRoutes({ context, counter }: CatalogueParts): Hono<Re
         {
           name,
           description: skill.description,
-          'dist-tags': { latest: skill.version },
+          'dist-tags': rows.some(({ version, yanked }) => version === skill.version && yanked === null)
+            ? { latest: skill.version }
+            : {},
           versions: Object.fromEntries(versions),
           time: {
             created: skill.created_at,

@@ -26,8 +26,11 @@ async function get({ context, c, name, reference }: OciRequest): Promise<Respons
     'X-Content-Type-Options': 'nosniff',
   }
   if (isUnchanged(c, digest)) return new Response(null, { status: 304, headers })
+  const isHead = c.req.raw.method === 'HEAD'
   const ifRange = c.req.header('if-range')
-  const wanted = ifRange === undefined || ifRange === `"${digest}"` ? c.req.header('range') : undefined
+  // Only a GET has ranges (RFC 9110, 14.2).
+  const isWhole = isHead || (ifRange !== undefined && ifRange !== `"${digest}"`)
+  const wanted = isWhole ? undefined : c.req.header('range')
   const range = rangeOf(wanted, size)
   if (range === 'bad') {
     return new Response(null, { status: 416, headers: { ...headers, 'Content-Range': `bytes */${size}` } })
@@ -40,7 +43,7 @@ async function get({ context, c, name, reference }: OciRequest): Promise<Respons
     ...(part && { 'Content-Range': `bytes ${part.start}-${part.end}/${size}` }),
   }
   const status = part ? 206 : 200
-  if (c.req.raw.method === 'HEAD') {
+  if (isHead) {
     if (await isStored(context, principal, blob)) return new Response(null, { status, headers: all })
     throw ociError('BLOB_UNKNOWN', `${name} has lost the blob ${digest}`, { hint: 'push it again' })
   }

@@ -20,9 +20,9 @@ export async function tokenRoute(context: RegistryContext, c: RegistryRequest): 
 
 function byForm(context: RegistryContext, c: RegistryRequest, form: URLSearchParams): Promise<Principal> {
   const token = form.get('grant_type') === 'refresh_token' ? form.get('refresh_token') : undefined
-  if (typeof token === 'string') return authenticate(context, `Bearer ${token}`)
+  if (typeof token === 'string') return c.get('guess')(() => authenticate(context, `Bearer ${token}`))
   const user = form.get('username')
   if (user === null) return Promise.resolve(c.get('principal'))
   const basic = Buffer.from(`${user}:${form.get('password') ?? ''}`).toString('base64')
-  return authenticate(context, `Basic ${basic}`)
+  return c.get('guess')(() => authenticate(context, `Basic ${basic}`))
 }

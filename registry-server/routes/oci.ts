@@ -4,6 +4,7 @@ import type { RegistryContext } from '../context.ts'
 import { isSkillsError } from '../../src/errors/error.ts'
 import { ociError, ociErrorResponse } from '../problem.ts'
 import type { RegistryRequest } from './http.ts'
+import { noteFailure } from './failure.ts'
 import { blobRoute } from './oci-blobs.ts'
 import { referrersRoute, tagsRoute } from './oci-listings.ts'
 import { manifestRoute } from './oci-manifests.ts'
@@ -28,6 +29,7 @@ export async function handleOci(context: RegistryContext, c: RegistryRequest): P
     return await dispatch(context, c)
   } catch (error) {
     if (!isSkillsError(error)) throw error
+    noteFailure(context, c, error)
     return ociFailure(context, c, error)
   }
 }

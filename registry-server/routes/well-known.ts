@@ -1,13 +1,13 @@
 // Discovery by well-known addresses: the Agent Skills index 0.2.0 with archives, and its first form with single files.
 // The same below `/@scope` for one scope.
 import { Hono } from 'hono'
-import { SkillsError } from '../../src/errors/error.ts'
-import { displayShort } from '../../src/platform/text.ts'
 import { pathsOf } from '../db/files.ts'
 import type { SkillRow } from '../db/skills.ts'
 import type { VersionRow } from '../db/versions.ts'
-import { archiveOf, listedSkills, skillBySlug } from '../services/foreign.ts'
-import { readFiles, versionOf } from '../services/reading.ts'
+import { archiveOf, fileOf } from '../services/content.ts'
+import { listedSkills, skillBySlug } from '../services/foreign.ts'
+import { withinBytes } from '../services/page.ts'
+import { versionOf } from '../services/reading.ts'
 import { type Answer, answer, json } from './answer.ts'
 import { type CatalogueParts, rawFile } from './catalogue.ts'
 import type { RegistryEnv, RegistryRequest } from './http.ts'
@@ -17,6 +17,7 @@ const ANYBODY = { 'Access-Control-Allow-Origin': '*' }
 
 export function wellKnownRoutes({ context, counter }: CatalogueParts): Hono<RegistryEnv> {
   const app = new Hono<RegistryEnv>()
+  const mostBytes = context.config.limits.listBytes
   for (const base of ['', '/:scope{@[a-z0-9-]+}']) {
     const current = `${base}/.well-known/agent-skills`
     const legacy = `${base}/.well-known/skills`
@@ -31,7 +32,7 @@ export function wellKnownRoutes({ context, counter }: CatalogueParts): Hono<Regi
           url: `${slug}/${encodeURIComponent(version.version)}.tar.gz`,
           digest: version.archive_digest,
         }))
-        return json({ $schema: SCHEMA, skills }, { headers: ANYBODY })
+        return json({ $schema: SCHEMA, skills: withinBytes(skills, mostBytes) }, { headers: ANYBODY })
       }),
     )
     app.get(`${current}/:slug/:archive{[^/]+\\.tar\\.gz}`, (c) => {
@@ -40,7 +41,7 @@ export function wellKnownRoutes({ context, counter }: CatalogueParts): Hono<Regi
         found(c, principal, version, async (skill, row): Promise<Answer> => {
           counter.count(skill.name)
           return {
-            body: new Uint8Array(await archiveOf(context, { skill, version: row }, 'archive')),
+            body: new Uint8Array(await archiveOf(context, { skill, version: row, principal }, 'archive')),
             type: 'application/gzip',
             keep: 'version',
             etag: row.archive_digest,
@@ -56,24 +57,22 @@ export function wellKnownRoutes({ context, counter }: CatalogueParts): Hono<Regi
         const paths = await pathsOf(
           context.db,
           listed.map(({ version }) => version.id),
+          mostBytes,
         )
-        const skills = listed.map(({ skill, slug, version }) => ({
-          name: slug,
-          description: skill.description,
-          files: paths.get(version.id) ?? [],
-        }))
-        return json({ skills }, { headers: ANYBODY })
+        const skills = listed.flatMap(({ skill, slug, version }) => {
+          const files = paths.get(version.id)
+          return files ? [{ name: slug, description: skill.description, files }] : []
+        })
+        return json({ skills: withinBytes(skills, mostBytes) }, { headers: ANYBODY })
       }),
     )
     app.get(`${legacy}/:slug/:path{.+}`, (c) =>
       answer(c, (principal) =>
         found(c, principal, 'latest', async (skill, row) => {
           const path = c.req.param('path') ?? ''
-          const file = (await readFiles(context, skill, row)).find((other) => other.path === path)
-          if (!file)
-            throw new SkillsError('not_found', `${skill.name} has no file ${displayShort(path, 200)}`)
+          const bytes = await fileOf(context, { skill, version: row, principal }, path)
           if (path === 'SKILL.md') counter.count(skill.name)
-          const raw = rawFile(path, file.bytes, false)
+          const raw = rawFile(path, bytes, false)
           return { ...raw, headers: { ...raw.headers, ...ANYBODY } }
         }),
       ),

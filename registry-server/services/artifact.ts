@@ -15,6 +15,7 @@ import { nameOfRepository, ownVersion, versionOfTag } from '../../src/registry/n
 import { findSecrets } from '../../src/registry/secrets.ts'
 import { writeTarGz } from '../archives/tar-gz.ts'
 import { fingerprintOf, npmPackage } from './packages.ts'
+import { assertReadable } from './readable.ts'
 
 /** A manifest that is pushed by tag. */
 export interface PushedManifest {
@@ -64,6 +65,9 @@ export async function checkArtifact(pushed: PushedManifest): Promise<CheckedArti
       hint: 'publish to SCOPE/NAME, both of a-z, 0-9 and single hyphens',
     })
   }
+  if (!isSha256Digest(pushed.digest)) {
+    throw invalid('a version is named by the SHA-256 of its manifest, not by another digest')
+  }
   const skill = name.slice(name.indexOf('/') + 1)
   const { layer, annotations } = await checkParts(document, { pushed, skill, version })
   const files = await filesOf(await pushed.readBlob(layer), skill)
@@ -78,13 +82,15 @@ export async function checkArtifact(pushed: PushedManifest): Promise<CheckedArti
       },
     )
   }
-  return {
+  const checked = {
     ...judge({ name, skill, version }, files),
     digest: pushed.digest,
     integrity,
     layer,
     ...origin(annotations),
   }
+  assertReadable(checked)
+  return checked
 }
 
 type Judged = Omit<CheckedArtifact, 'digest' | 'integrity' | 'layer' | 'source' | 'revision'>

@@ -5,12 +5,22 @@ import type { Capabilities } from '../../src/capabilities/capabilities.ts'
 import type { Diagnostic } from '../../src/errors/diagnostic.ts'
 import { SkillsError } from '../../src/errors/error.ts'
 import { displayShort } from '../../src/platform/text.ts'
-import { dependencyName } from '../../src/registry/names.ts'
+import { dependencyName, repositoryOfName } from '../../src/registry/names.ts'
 import { describeChange, wideningOf } from '../../src/registry/release-rules.ts'
 import type { Database } from '../db/database.ts'
 import { insertDependency, insertFiles } from '../db/files.ts'
-import { indexSkill } from '../db/search-index.ts'
-import { findSkill, insertSkill, setDeprecated, type SkillRow, updateSkill } from '../db/skills.ts'
+import { findRemoval } from '../db/removals.ts'
+import { findRepository } from '../db/repositories.ts'
+import { indexSkill, unindexSkill } from '../db/search-index.ts'
+import {
+  clearCurrent,
+  findSkill,
+  insertSkill,
+  setDeprecated,
+  type SkillRow,
+  updateSkill,
+} from '../db/skills.ts'
+import { deleteTag, findTag, setTag } from '../db/tags.ts'
 import {
   findVersion,
   insertVersion,
@@ -21,6 +31,9 @@ import {
 } from '../db/versions.ts'
 import type { CheckedArtifact } from './artifact.ts'
 import { indexText } from '../db/search-words.ts'
+import { removed } from './removed.ts'
+
+const LATEST = 'latest'
 
 export interface Publication {
   readonly checked: CheckedArtifact
@@ -33,13 +46,15 @@ export interface Publication {
 /**
  * Adds the version, inside the transaction that stores its manifest. The same content again changes nothing.
  * @returns warnings for the publisher
- * @throws version_exists, capability_widened
+ * @throws version_exists, version_removed, capability_widened
  */
 export async function indexManifest(tx: Database, publication: Publication): Promise<Diagnostic[]> {
   const { checked, scopeId, publisher, at } = publication
   const { name, version } = checked
   await tx.lock(`skill ${name}`)
   const skill = (await findSkill(tx, name)) ?? (await insertSkill(tx, { name, scopeId, at }))
+  const gone = await findRemoval(tx, skill.id, version)
+  if (gone) throw removed(name, gone)
   const others = await listReleases(tx, skill.id)
   const same = others.find((other) => other.version === version)
   if (same?.digest === checked.digest) return []
@@ -118,12 +133,13 @@ function judgeWidening(checked: CheckedArtifact, others: readonly ReleaseRow[]):
   return [{ severity: 'warning', code: 'capability_widened', message, file: 'skill.toml' }]
 }
 
-/** Brings what lists and search show in line with the versions. */
-async function refresh(tx: Database, skill: SkillRow): Promise<void> {
+/** Brings what lists and search show, and the tag `latest`, in line with the versions. */
+export async function refresh(tx: Database, skill: SkillRow): Promise<void> {
   const versions = await listReleases(tx, skill.id)
   const usual = currentOf(versions)
   const current = usual && (await findVersion(tx, skill.id, usual.version))
-  if (!current) return
+  await moveLatest(tx, skill, versions, usual)
+  if (!current) return hideSkill(tx, skill)
   const capabilities = kindsOf(stored(current.capabilities))
   const signed = current.signer !== 'unsigned'
   const certified = current.certified === 1
@@ -144,6 +160,31 @@ async function refresh(tx: Database, skill: SkillRow): Promise<void> {
     description: indexText(current.description),
     facets: facetsOf({ capabilities, signed, certified, scopeId: skill.scope_id }).join(' '),
   })
+}
+
+/** Nothing of the skill is left to choose. */
+async function hideSkill(tx: Database, skill: SkillRow): Promise<void> {
+  await unindexSkill(tx, skill.search_rank)
+  await clearCurrent(tx, skill.id)
+}
+
+/** The tag `latest` never names what is yanked; it goes where it would, or away. */
+async function moveLatest(
+  tx: Database,
+  { name }: SkillRow,
+  versions: readonly ReleaseRow[],
+  current: ReleaseRow | undefined,
+): Promise<void> {
+  const repository = await findRepository(tx, repositoryOfName(name))
+  const digest = repository && (await findTag(tx, repository.id, LATEST))
+  if (!repository || digest === undefined) return
+  const named = versions.filter((version) => version.digest === digest)
+  if (named.length === 0 || named.some(({ yanked }) => yanked === null)) return
+  if (current?.yanked !== null) await deleteTag(tx, repository.id, LATEST)
+  else {
+    const at = current.published_at
+    await setTag(tx, { repositoryId: repository.id, name: LATEST, digest: current.digest, at })
+  }
 }
 
 /** The words that filters look for. */

@@ -7,9 +7,6 @@ import type { Principal } from '../auth.ts'
 import type { RegistryContext } from '../context.ts'
 import { listSkills, type SkillRow, skillsNamed } from '../db/skills.ts'
 import { currentVersions, type VersionListRow } from '../db/versions.ts'
-import { writeTarGz } from '../archives/tar-gz.ts'
-import { npmPackage } from './packages.ts'
-import { readFiles } from './reading.ts'
 import { visibilityOf, visibleSkill } from './visibility.ts'
 
 /** Documents that list everything hold at most so many skills, the most downloaded. */
@@ -71,27 +68,4 @@ export async function skillBySlug(
     : await skillsNamed(context.db, slug, { scopes: [] })
   if (oldest) return oldest
   throw new SkillsError('skill_not_found', `This registry has no ${displayShort(slug, 100)}`)
-}
-
-type Kind = 'archive' | 'package'
-
-/**
- * The .tar.gz with SKILL.md at its root, or the npm package; the bytes whose digest was published.
- * @throws registry_damaged
- */
-export async function archiveOf(
-  context: RegistryContext,
-  { skill, version }: { skill: SkillRow; version: VersionListRow },
-  kind: Kind,
-): Promise<Buffer> {
-  const key = `${kind} ${version.digest}`
-  const known = context.cache.get(key)
-  if (known) return known
-  const files = await readFiles(context, skill, version)
-  const bytes =
-    kind === 'archive'
-      ? writeTarGz(files, '')
-      : npmPackage({ name: skill.name, version: version.version, description: version.description }, files)
-  context.cache.put(key, bytes)
-  return bytes
 }

@@ -1,11 +1,11 @@
-// Lists of a repository: its tags, and what refers to a digest. Both in pages.
+// Lists of a repository: its tags, and what refers to a digest. Both in pages of bounded size, from columns alone.
 import type { Principal } from '../auth.ts'
 import type { RegistryContext } from '../context.ts'
-import { findReferrers, type ManifestRow } from '../db/manifests.ts'
+import { findReferrers, type ReferrerRow } from '../db/manifests.ts'
 import { findRepository } from '../db/repositories.ts'
 import { listTags } from '../db/tags.ts'
 import { assertDigest } from './blobs.ts'
-import { annotationsOf } from './manifest-form.ts'
+import { withinBytes } from './page.ts'
 import { readable, requireAccess } from './repository.ts'
 
 const TAGS_PAGE = 1000
@@ -55,19 +55,20 @@ export async function referrersPage(
     ...(last !== undefined && { last }),
     limit: REFERRERS_PAGE + 1,
   })
-  const page = found.slice(0, REFERRERS_PAGE)
-  const next = page.at(-1)?.digest
-  const manifests = page.map(descriptorOf)
-  return found.length > REFERRERS_PAGE && next !== undefined ? { manifests, next } : { manifests }
+  const descriptors = found.slice(0, REFERRERS_PAGE).map(descriptorOf)
+  const manifests = withinBytes(descriptors, context.config.limits.listBytes)
+  const next = manifests.at(-1)?.digest
+  return found.length > manifests.length && next !== undefined ? { manifests, next } : { manifests }
 }
 
-function descriptorOf({ mediaType, size, digest, artifactType, bytes }: ManifestRow): unknown {
-  const annotations = annotationsOf(JSON.parse(bytes.toString()) as Record<string, unknown>)
+function descriptorOf({ mediaType, size, digest, artifactType, annotations }: ReferrerRow): {
+  readonly digest: string
+} {
   return {
     mediaType,
     size,
     digest,
     ...(artifactType !== null && { artifactType }),
-    ...(annotations && { annotations }),
-  }
+    ...(annotations !== null && { annotations: JSON.parse(annotations) as Record<string, string> }),
+  } as { readonly digest: string }
 }

@@ -12,6 +12,8 @@ const INDEX = [
 ]
 /** Layers that a registry need not have. */
 const ELSEWHERE = /nondistributable|\.foreign\./
+/** Annotations that a list shows of one manifest. */
+const LISTED_BYTES = 16 * 1024
 
 interface Descriptor {
   readonly mediaType: string
@@ -27,7 +29,8 @@ export interface ReadManifest {
   readonly shownType: string | undefined
   readonly subject: string | undefined
   readonly parts: readonly (Descriptor & { readonly kind: 'blob' | 'manifest'; readonly optional: boolean })[]
-  readonly json: Readonly<Record<string, unknown>>
+  /** JSON, of those that are text, as far as lists show them. */
+  readonly annotations: string | undefined
 }
 
 /** Reads the bytes of a manifest sent with a content type. @throws MANIFEST_INVALID, DIGEST_INVALID */
@@ -43,7 +46,7 @@ export function readManifestForm(bytes: Uint8Array, contentType: string | undefi
   if (json.schemaVersion !== 2) throw invalid('schemaVersion is not 2')
   const artifactType = optionalText(json, 'artifactType') || undefined
   const subject = json.subject === undefined ? undefined : descriptor(json.subject, 'subject').digest
-  const base = { mediaType, artifactType, subject, json }
+  const base = { mediaType, artifactType, subject, annotations: annotationsOf(json) }
   if (IMAGE.includes(mediaType)) {
     const config = descriptor(json.config, 'config')
     const layers = list(json.layers, 'layers').map((layer, index) => descriptor(layer, `layers[${index}]`))
@@ -106,14 +109,20 @@ function optionalText(json: Record<string, unknown>, field: string): string | un
   throw invalid(`${field} is not text`)
 }
 
-/** The manifest's annotations, those that are text. */
-export function annotationsOf(json: Readonly<Record<string, unknown>>): Record<string, string> | undefined {
+/** The first of the annotations that are text, until they are too many for a list. */
+function annotationsOf(json: Readonly<Record<string, unknown>>): string | undefined {
   if (!isObject(json.annotations)) return undefined
-  return Object.fromEntries(
-    Object.entries(json.annotations).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string',
-    ),
-  )
+  const kept: [string, string][] = []
+  let size = 2
+  for (const [name, value] of Object.entries(json.annotations)) {
+    if (typeof value !== 'string') continue
+    if (name.length + value.length > LISTED_BYTES) continue
+    const more = Buffer.byteLength(JSON.stringify([name, value])) + 1
+    if (size + more > LISTED_BYTES) continue
+    size += more
+    kept.push([name, value])
+  }
+  return JSON.stringify(Object.fromEntries(kept))
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -5,7 +5,7 @@ import { isDigest } from '../../src/oci/digest.ts'
 import { SKILL_ARTIFACT } from '../../src/oci/media-types.ts'
 import { isTag } from '../../src/oci/reference.ts'
 import { versionOfTag } from '../../src/registry/names.ts'
-import type { Principal } from '../auth.ts'
+import { clientOf, type Principal } from '../auth.ts'
 import { algorithmOf, digestOf } from '../blobs/store.ts'
 import type { RegistryContext } from '../context.ts'
 import { recordAudit } from '../db/audit.ts'
@@ -15,6 +15,7 @@ import {
   deleteManifest,
   findManifest,
   findTagged,
+  findTaggedType,
   hasManifest,
   insertManifest,
   type ManifestRow,
@@ -24,6 +25,7 @@ import { deleteTag, findTag, setTag } from '../db/tags.ts'
 import { ociError } from '../problem.ts'
 import { type ReadManifest, readManifestForm } from './manifest-form.ts'
 import type { Push } from './publish-hook.ts'
+import { removalAt } from './removed.ts'
 import { readable, requireAccess, writable } from './repository.ts'
 
 /** More tags in one request are not taken. */
@@ -43,7 +45,7 @@ export async function getManifest(
   const found = byDigest
     ? await findManifest(context.db, repository.id, reference)
     : await findTagged(context.db, repository.id, reference)
-  if (!found) throw ociError('MANIFEST_UNKNOWN', `${name} has no manifest ${reference}`)
+  if (!found) throw (await removalAt(context.db, name, reference)) ?? unknown(name, reference)
   if (digestOf(found.bytes, algorithmOf(found.digest)) !== found.digest) {
     throw new SkillsError('registry_damaged', `The manifest ${found.digest} has other bytes`, {
       hint: 'push it again; skills registry fsck finds all that is damaged',
@@ -84,7 +86,7 @@ export async function putManifest(
     throw ociError('MANIFEST_INVALID', `More than ${TAGS_AT_ONCE} tags at once`, { status: 414 })
   }
   for (const tag of tags) if (!isTag(tag)) throw ociError('MANIFEST_INVALID', 'The tag is not valid')
-  const form = readManifestForm(bytes, request.contentType)
+  const form = await readForm(context, request)
   const digest = digestOf(bytes, byDigest ? algorithmOf(reference) : 'sha256')
   if (byDigest && digest !== reference) {
     throw ociError('DIGEST_INVALID', `The bytes are ${digest}, not ${reference}`)
@@ -104,7 +106,8 @@ export async function putManifest(
     mediaType: form.mediaType,
     artifactType: form.artifactType,
     bytes,
-    manifest: form.json,
+    client: clientOf(principal),
+    parts: form.parts,
     actor: principal.actor,
     requestId,
     at,
@@ -123,6 +126,7 @@ export async function putManifest(
       mediaType: form.mediaType,
       artifactType: form.shownType ?? null,
       subject: form.subject ?? null,
+      annotations: form.annotations ?? null,
       bytes,
       parts: form.parts.filter(({ optional }) => !optional),
       at,
@@ -140,6 +144,17 @@ export async function putManifest(
   })
   context.cache.put(digest, bytes)
   return { digest, subject: form.subject, tags, warnings }
+}
+
+/** A longer one is not read by the thread that answers. */
+const READ_AT_ONCE = 64 * 1024
+
+async function readForm(
+  { work }: RegistryContext,
+  { bytes, contentType, principal }: PutManifest,
+): Promise<ReadManifest> {
+  if (bytes.length <= READ_AT_ONCE) return readManifestForm(bytes, contentType)
+  return work.do('form', { bytes, contentType }, clientOf(principal))
 }
 
 /** Removes a manifest with its tags, or one tag. @throws MANIFEST_UNKNOWN, NAME_UNKNOWN, DENIED */
@@ -228,7 +243,7 @@ async function requireFreeTags(
   for (const tag of tags) {
     const version = versionOfTag(tag)
     if (version === undefined) continue
-    const there = await findTagged(db, repositoryId, tag)
+    const there = await findTaggedType(db, repositoryId, tag)
     if (!there || there.digest === digest || there.artifactType !== SKILL_ARTIFACT) continue
     throw new SkillsError('version_exists', `Version ${version} is published with other content`, {
       hint: 'a published version never changes; publish another version',

@@ -102,22 +102,32 @@ const outsideLookup: LookupFunction = (hostname, options, callback) => {
   })
 }
 
-let inside: BlockList | undefined
+/** The special-purpose address registries of IANA (RFC 6890), and multicast. */
+const INSIDE = {
+  ipv4: networks(
+    '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 ' +
+      '192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 ' +
+      '203.0.113.0/24 224.0.0.0/4 240.0.0.0/4',
+  ),
+  ipv6: networks(
+    '::/96 ::ffff:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 100:0:0:1::/64 2001::/23 2001:db8::/32 2002::/16 ' +
+      '2620:4f:8000::/48 3fff::/20 5f00::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8',
+  ),
+}
+/** Of IPv6 only this is given out for the public network. */
+const GLOBAL = networks('2000::/3')
 
-/** Loopback, private, link-local and other addresses that are not of the public network. */
-function isInside(address: string): boolean {
-  inside ??= privateNetworks()
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
-  return inside.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4')
+/** Addresses that are not of the public network. */
+export function isInside(address: string): boolean {
+  const plain = address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '')
+  if (isIP(plain) !== 6) return INSIDE.ipv4.check(plain, 'ipv4')
+  return INSIDE.ipv6.check(plain, 'ipv6') || !GLOBAL.check(plain, 'ipv6')
 }
 
-function privateNetworks(): BlockList {
+/** A list holds one kind: an IPv4 address is also looked for among IPv6 networks, and found in those of mapped ones. */
+function networks(ranges: string): BlockList {
   const list = new BlockList()
-  const ranges = [
-    '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.168.0.0/16',
-    '198.18.0.0/15 224.0.0.0/4 240.0.0.0/4 ::/127 ::ffff:0:0/96 64:ff9b::/96 fc00::/7 fe80::/10 ff00::/8 2002::/16',
-  ]
-  for (const range of ranges.join(' ').split(' ')) {
+  for (const range of ranges.split(' ')) {
     const [net = '', bits] = range.split('/')
     list.addSubnet(net, Number(bits), net.includes(':') ? 'ipv6' : 'ipv4')
   }

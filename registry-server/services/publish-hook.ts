@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../../src/errors/diagnostic.ts'
 import type { RegistryContext } from '../context.ts'
 import type { Database } from '../db/database.ts'
+import type { ReadManifest } from './manifest-form.ts'
 
 /** A manifest on its way in; every blob it names is in the repository. */
 export interface Push {
@@ -12,7 +13,10 @@ export interface Push {
   readonly mediaType: string
   readonly artifactType: string | undefined
   readonly bytes: Buffer
-  readonly manifest: Readonly<Record<string, unknown>>
+  /** What it names. */
+  readonly parts: ReadManifest['parts']
+  /** Whose turn it takes where pushes wait for each other. */
+  readonly client: string
   readonly actor: string
   readonly requestId: string
   readonly at: string

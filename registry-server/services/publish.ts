@@ -4,7 +4,10 @@ import { SkillsError } from '../../src/errors/error.ts'
 import { nameOfRepository, tagOfVersion, versionOfTag } from '../../src/registry/names.ts'
 import type { Database } from '../db/database.ts'
 import { versionsOfDigest } from '../db/versions.ts'
-import { checkArtifact, type CheckedArtifact } from './artifact.ts'
+import { SKILL_ARTIFACT } from '../../src/oci/media-types.ts'
+import { LIMITS } from '../../src/platform/limits.ts'
+import type { RegistryContext } from '../context.ts'
+import type { CheckedArtifact } from './artifact.ts'
 import { indexManifest } from './catalogue.ts'
 import type { DownloadCounter } from './downloads.ts'
 import type { PublishHook, Push, Removal } from './publish-hook.ts'
@@ -12,20 +15,9 @@ import type { PublishHook, Push, Removal } from './publish-hook.ts'
 /** What the distribution face calls. `counter` gets every pull. */
 export function catalogueHook(counter: DownloadCounter): PublishHook {
   return {
-    async onManifest({ blobs, cache, log }, push: Push) {
-      const versions = push.tags.filter((tag) => versionOfTag(tag) !== undefined)
-      if (versions.length === 0) return undefined
-      const checked: CheckedArtifact[] = []
-      for (const tag of versions) {
-        const artifact = await checkArtifact({
-          repository: push.repository.name,
-          tag,
-          digest: push.digest,
-          bytes: push.bytes,
-          readBlob: async (digest) => cache.get(digest) ?? blobs.read(digest),
-        })
-        if (artifact) checked.push(artifact)
-      }
+    async onManifest(context, push: Push) {
+      const { log } = context
+      const checked = await judge(context, push)
       if (checked.length === 0) return undefined
       return async (tx) => {
         const warnings: Diagnostic[] = []
@@ -44,6 +36,28 @@ export function catalogueHook(counter: DownloadCounter): PublishHook {
       if (name !== undefined) counter.count(name)
     },
   }
+}
+
+/** The versions that a push makes, judged in a thread. @throws what `checkArtifact` and `Work.do` throw */
+async function judge(
+  { blobs, cache, work }: RegistryContext,
+  { repository, tags, digest, bytes, artifactType, parts, client }: Push,
+): Promise<readonly CheckedArtifact[]> {
+  const versions = tags.filter((tag) => versionOfTag(tag) !== undefined)
+  if (versions.length === 0 || artifactType !== SKILL_ARTIFACT) return []
+  const size = parts.reduce((sum, part) => sum + part.size, 0)
+  if (size > LIMITS.archiveBytes) {
+    throw new SkillsError('limit_exceeded', `The artifact has ${size} bytes`, {
+      hint: `a skill may have ${LIMITS.archiveBytes}, packed`,
+    })
+  }
+  const read = new Map<string, Uint8Array>()
+  // Config and layer; an artifact of more parts is refused without them.
+  for (const { digest: part } of parts.length > 2 ? [] : parts) {
+    read.set(part, cache.get(part) ?? (await blobs.read(part)))
+  }
+  const pushed = { repository: repository.name, digest, bytes, tags: versions, blobs: read }
+  return work.do('judge', pushed, client)
 }
 
 /** A version stays: whoever locked it must be able to get it. */

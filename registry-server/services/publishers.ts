@@ -16,6 +16,9 @@ import { findScope } from '../db/scopes.ts'
 import { assertIssuer } from './oidc-issuer.ts'
 import { type Asking, bare, noScope } from './scopes.ts'
 
+/** Of one scope. */
+const PUBLISHERS = 100
+
 /**
  * A claim that names somebody by a number which is never given away again (`repository_owner_id`, `project_id`, …). A
  * name alone can be registered anew after its owner left it, and whoever takes it would publish.
@@ -55,6 +58,7 @@ export async function putPublisher(
   }
   return context.db.transaction(async (tx) => {
     let made: PublisherRow | undefined
+    if (id === undefined && (await listPublishers(tx, row.id)).length >= PUBLISHERS) throw tooMany(scope)
     if (id === undefined) made = await insertPublisher(tx, { ...fields, actor, at })
     else {
       if (!(await updatePublisher(tx, { ...fields, id }))) throw noPublisher()
@@ -128,6 +132,12 @@ function publisherOf(row: PublisherRow): Publisher {
     claims: JSON.parse(row.claims) as Record<string, string>,
     ...(row.package !== null && { skill: `@${row.scope}/${row.package}` }),
   }
+}
+
+function tooMany(scope: string): SkillsError {
+  return new SkillsError('conflict', `${scope} has ${PUBLISHERS} publishers already`, {
+    hint: 'remove one that is not used any more',
+  })
 }
 
 function noPublisher(): SkillsError {

@@ -3,9 +3,9 @@ import semver from 'semver'
 import type { Capabilities } from '../../src/capabilities/capabilities.ts'
 import { diffCapabilities, widens } from '../../src/capabilities/diff.ts'
 import { SkillsError } from '../../src/errors/error.ts'
-import type { SkillFile } from '../../src/integrity/tree.ts'
 import { displayShort } from '../../src/platform/text.ts'
 import { repositoryOfName, tagOfVersion, VERSION } from '../../src/registry/names.ts'
+import { API_BASE } from '../../src/registry/protocol.ts'
 import type {
   CapabilityDiff,
   Dependents,
@@ -14,7 +14,6 @@ import type {
   VersionDocument,
   VersionSummary,
 } from '../../src/registry/protocol.ts'
-import type { RegistryContext } from '../context.ts'
 import type { Database } from '../db/database.ts'
 import { listDownloads } from '../db/downloads.ts'
 import { listDependents, listFiles } from '../db/files.ts'
@@ -22,24 +21,28 @@ import { findRepository } from '../db/repositories.ts'
 import { listMembers } from '../db/scopes.ts'
 import { type SkillRow, visibleSql, type Visibility } from '../db/skills.ts'
 import { floatingTags } from '../db/tagged.ts'
-import { findVersion, listVersions, type VersionListRow, type VersionRow } from '../db/versions.ts'
-import { filesOf } from './artifact.ts'
+import { findVersion, listVersions, type VersionItemRow, type VersionRow } from '../db/versions.ts'
+import { findRemoval, listRemovals } from '../db/removals.ts'
+import { removed } from './removed.ts'
+import { withinBytes } from './page.ts'
 import { skillSummary } from './search.ts'
 
 const DAYS = 90
 const DEPENDENTS = 200
+const DEPENDENTS_BYTES = 256 * 1024
 
 /** The skill with all its versions, newest first. */
 export async function skillDocument(
   db: Database,
   skill: SkillRow,
-  visibility: Visibility,
+  { visibility, mostBytes }: { readonly visibility: Visibility; readonly mostBytes: number },
 ): Promise<SkillDocument> {
-  const [versions, tags, members, dependents] = await Promise.all([
-    sortedVersions(db, skill),
+  const [versions, tags, members, dependents, removals] = await Promise.all([
+    sortedVersions(db, skill, mostBytes),
     tagsOfSkill(db, skill),
     listMembers(db, skill.scope_id),
     listDependents(db, skill.name, { where: visibleSql(visibility), limit: 1 }),
+    listRemovals(db, skill.id),
   ])
   return {
     ...skillSummary(skill),
@@ -47,23 +50,31 @@ export async function skillDocument(
     versions: versions.map((version) => versionSummary(skill, version)),
     owners: members.filter(({ role }) => role === 'owner').map(({ user }) => user),
     dependents: dependents.total,
+    ...(removals.length > 0 && {
+      removed: removals.map(({ version, reason, removedAt }) => ({ version, reason, removedAt })),
+    }),
   }
 }
 
-/** Rows by precedence, the greatest first. */
-export async function sortedVersions(db: Database, skill: SkillRow): Promise<VersionListRow[]> {
-  const versions = await listVersions(db, skill.id)
+/** Rows by precedence, the greatest first; of more than so many bytes the last published. */
+export async function sortedVersions(
+  db: Database,
+  skill: SkillRow,
+  mostBytes: number,
+): Promise<VersionItemRow[]> {
+  const versions = await listVersions(db, skill.id, mostBytes)
   return versions
     .map((row) => ({ row, parsed: new semver.SemVer(row.version) }))
     .sort((a, b) => b.parsed.compare(a.parsed) || b.parsed.compareBuild(a.parsed))
     .map(({ row }) => row)
 }
 
-/** Floating tags; `latest` is the current version where nobody set it. */
+/** Floating tags; `latest` is the current version where nobody set it, and none where all are yanked. */
 async function tagsOfSkill(db: Database, skill: SkillRow): Promise<Record<string, string>> {
   const repository = await findRepository(db, repositoryOfName(skill.name))
   const tags = repository ? await floatingTags(db, repository.id, skill.id) : []
-  const found: Record<string, string> = { latest: skill.version }
+  const current = await findVersion(db, skill.id, skill.version)
+  const found: Record<string, string> = current?.yanked === null ? { latest: skill.version } : {}
   for (const { name, version } of tags) {
     if (name === tagOfVersion(version)) continue
     Object.defineProperty(found, name, {
@@ -76,7 +87,7 @@ async function tagsOfSkill(db: Database, skill: SkillRow): Promise<Record<string
   return found
 }
 
-function versionSummary(skill: SkillRow, version: VersionListRow): VersionSummary {
+function versionSummary(skill: SkillRow, version: VersionItemRow): VersionSummary {
   return {
     version: version.version,
     digest: version.digest,
@@ -91,11 +102,18 @@ function versionSummary(skill: SkillRow, version: VersionListRow): VersionSummar
   }
 }
 
-/** The row of a version; `latest` and an absent one mean the current. @throws version_not_found */
+/** The row of a version; `latest` means the current one, unless that is yanked. @throws version_not_found, version_removed */
 export async function versionOf(db: Database, skill: SkillRow, version: string): Promise<VersionRow> {
   const wanted = version === 'latest' ? skill.version : version
   const row = VERSION.test(wanted) ? await findVersion(db, skill.id, wanted) : undefined
-  if (row) return row
+  if (row && !(version === 'latest' && row.yanked !== null)) return row
+  const gone = VERSION.test(wanted) ? await findRemoval(db, skill.id, wanted) : undefined
+  if (gone) throw removed(skill.name, gone)
+  if (row) {
+    throw new SkillsError('version_not_found', `Every version of ${skill.name} is yanked`, {
+      hint: `the last one was ${skill.version}; ask for it by its number`,
+    })
+  }
   throw new SkillsError('version_not_found', `${skill.name} has no version ${displayShort(version, 100)}`, {
     hint: `the current one is ${skill.version}`,
   })
@@ -152,7 +170,7 @@ export async function dependentsOf(
     where: visibleSql(visibility),
     limit: DEPENDENTS,
   })
-  return { total, dependents: rows.map((row) => ({ ...row })) }
+  return { total, dependents: withinBytes(rows, DEPENDENTS_BYTES) }
 }
 
 export async function downloadsOf(db: Database, skill: SkillRow, now: Date): Promise<Downloads> {
@@ -160,12 +178,7 @@ export async function downloadsOf(db: Database, skill: SkillRow, now: Date): Pro
   return { total: skill.downloads, days: await listDownloads(db, skill.id, since) }
 }
 
-/** The files of a version, from its layer. @throws registry_damaged when the blob is not what was published */
-export async function readFiles(
-  context: RegistryContext,
-  skill: SkillRow,
-  version: { readonly layer: string },
-): Promise<SkillFile[]> {
-  const name = skill.name.slice(skill.name.indexOf('/') + 1)
-  return filesOf(await context.blobs.read(version.layer), name)
+/** Where the files of a version are; ends in a slash. */
+export function fileAddress(name: string, version: string): string {
+  return `${API_BASE}/skills/${name}/versions/${encodeURIComponent(version)}/files/`
 }

@@ -1,112 +1,73 @@
-// The Markdown of a skill as HTML that can stand in a page: nothing in it runs, loads from elsewhere, or looks like the
-// page's own controls.
-import sanitize from 'sanitize-html'
-import { pathProblem } from '../../src/platform/path-name.ts'
-import { parseMarkdown } from './markdown.ts'
+// The text of a version as HTML for its page. Rendered once and kept under the version's digest.
+import { isSkillsError } from '../../src/errors/error.ts'
+import type { RegistryContext } from '../context.ts'
+import { listFiles } from '../db/files.ts'
+import type { SkillRow } from '../db/skills.ts'
+import type { VersionRow } from '../db/versions.ts'
+import { fileAddress } from './reading.ts'
 
-/** Markdown beyond this is not rendered; a skill's text is a few thousand characters. */
+/** Text beyond this is not shown; a skill's text is a few thousand characters. */
 const MAX_CHARACTERS = 200_000
+/** A page that is longer is shown as the text it was made from. */
+const MAX_HTML = 1_000_000
 
-const TAGS = (
-  'h1 h2 h3 h4 h5 h6 p br hr ul ol li blockquote pre code strong em del s b i sub sup kbd table thead tbody tr th td ' +
-  'a img input details summary dl dt dd'
-).split(' ')
-
-/** The files of the version that the text belongs to. */
-export interface ReadmeFiles {
-  /** Ends in a slash; relative links and pictures lead below it. */
-  readonly url: string
-  readonly has: (path: string) => boolean
+export interface RenderedReadme {
+  readonly html: string
+  /** False when there was no time for it now: another time it may look otherwise. */
+  readonly isFinal: boolean
 }
 
-/** Links to what is not there are text; so is the whole, when it cannot be parsed in time. */
-export async function renderReadme(markdown: string, files: ReadmeFiles): Promise<string> {
-  const cut = markdown.length > MAX_CHARACTERS
-  const text = cut ? markdown.slice(0, MAX_CHARACTERS) : markdown
-  const html = await parseMarkdown(text)
-  const safe = html === undefined ? plain(text) : sanitised(html, files)
-  return cut ? `${safe}<p><em>The rest is too long to be shown.</em></p>` : safe
+const running = new WeakMap<RegistryContext, Map<string, Promise<RenderedReadme>>>()
+
+/** Safe HTML; what cannot be rendered in time is shown as it was written. */
+export function renderReadme(
+  context: RegistryContext,
+  {
+    skill,
+    version,
+    client,
+  }: { readonly skill: SkillRow; readonly version: VersionRow; readonly client: string },
+): Promise<RenderedReadme> {
+  const key = `readme ${skill.name} ${version.version} ${version.digest}`
+  const kept = context.cache.get(key)
+  if (kept) return Promise.resolve({ html: kept.toString(), isFinal: true })
+  const jobs = running.get(context) ?? new Map<string, Promise<RenderedReadme>>()
+  running.set(context, jobs)
+  const known = jobs.get(key)
+  if (known) return known
+  const made = render(context, { skill, version, client }).then((rendered) => {
+    if (rendered.isFinal) context.cache.put(key, Buffer.from(rendered.html))
+    return rendered
+  })
+  jobs.set(key, made)
+  void made.catch(() => {}).finally(() => jobs.delete(key))
+  return made
 }
+
+async function render(
+  context: RegistryContext,
+  {
+    skill,
+    version,
+    client,
+  }: { readonly skill: SkillRow; readonly version: VersionRow; readonly client: string },
+): Promise<RenderedReadme> {
+  const isCut = version.readme.length > MAX_CHARACTERS
+  const text = isCut ? version.readme.slice(0, MAX_CHARACTERS) : version.readme
+  const end = isCut ? '<p><em>The rest is too long to be shown.</em></p>' : ''
+  const paths = (await listFiles(context.db, version.id)).map(({ path }) => path)
+  try {
+    const url = fileAddress(skill.name, version.version)
+    const html = await context.work.do('render', { text, url, paths }, client)
+    return { html: (html.length > MAX_HTML ? plain(text) : html) + end, isFinal: true }
+  } catch (error) {
+    const isBusy = isSkillsError(error, 'rate_limited') || isSkillsError(error, 'unavailable')
+    return { html: plain(text) + end, isFinal: !isBusy }
+  }
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
 function plain(text: string): string {
-  return `<pre tabindex="0">${sanitize(text, { allowedTags: [], disallowedTagsMode: 'escape' })}</pre>`
-}
-
-function sanitised(html: string, files: ReadmeFiles): string {
-  return sanitize(html, {
-    allowedTags: TAGS,
-    allowedAttributes: {
-      a: ['href', 'title', 'rel'],
-      img: ['src', 'alt', 'title', 'loading'],
-      code: [{ name: 'class', multiple: false, values: [] }],
-      ol: ['start'],
-      th: ['align', 'scope'],
-      td: ['align'],
-      input: ['type', 'disabled', 'checked', 'aria-label'],
-      pre: ['tabindex'],
-      table: ['tabindex'],
-    },
-    allowedSchemes: ['https', 'http', 'mailto'],
-    allowedSchemesByTag: { img: ['https'] },
-    allowProtocolRelative: false,
-    disallowedTagsMode: 'discard',
-    nestingLimit: 60,
-    transformTags: {
-      // The page has the one first heading.
-      h1: 'h2',
-      h2: 'h3',
-      h3: 'h4',
-      h4: 'h5',
-      h5: 'h6',
-      a: (_, { href = '', title }) => ({
-        tagName: 'a',
-        attribs: {
-          ...linkTo(href, files),
-          ...(title === undefined ? {} : { title }),
-        },
-      }),
-      img: (_, { src = '', alt = '' }) => {
-        const url = fileUrl(src, files)
-        // A picture from elsewhere would tell its host who reads.
-        return url === undefined
-          ? { tagName: 'em', attribs: {}, text: alt === '' ? 'picture' : alt }
-          : { tagName: 'img', attribs: { src: url, alt, loading: 'lazy' } }
-      },
-      th: (_, { align }) => ({
-        tagName: 'th',
-        attribs: { scope: 'col', ...(align === undefined ? {} : { align }) },
-      }),
-      // They scroll sideways, so the keyboard must reach it.
-      pre: () => ({ tagName: 'pre', attribs: { tabindex: '0' } }),
-      table: () => ({ tagName: 'table', attribs: { tabindex: '0' } }),
-      // Only what a task list makes.
-      input: (_, { checked }) => ({
-        tagName: 'input',
-        attribs: {
-          type: 'checkbox',
-          disabled: '',
-          'aria-label': checked === undefined ? 'not done' : 'done',
-          ...(checked === undefined ? {} : { checked: '' }),
-        },
-      }),
-    },
-  })
-}
-
-function linkTo(href: string, files: ReadmeFiles): Record<string, string> {
-  if (/^(?:https?:\/\/|mailto:)/i.test(href)) return { href, rel: 'nofollow noopener noreferrer ugc' }
-  const url = fileUrl(href, files)
-  return url === undefined ? {} : { href: url }
-}
-
-/** Where a file of the skill is; undefined for everything that is no path of one. */
-function fileUrl(reference: string, files: ReadmeFiles): string | undefined {
-  let path = reference.replace(/[?#].*$/s, '').replace(/^(?:\.\/)+/, '')
-  try {
-    path = decodeURIComponent(path)
-  } catch {
-    return undefined
-  }
-  if (pathProblem(path) !== undefined || !files.has(path)) return undefined
-  return files.url + path.split('/').map(encodeURIComponent).join('/')
+  return `<pre tabindex="0">${text.replace(/[&<>"]/g, (sign) => ENTITIES[sign] ?? '')}</pre>`
 }

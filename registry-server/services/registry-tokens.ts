@@ -25,16 +25,23 @@ export async function issueRegistryToken(
   }
   const now = context.now()
   const issuedAt = Math.floor(now.getTime() / 1000)
+  // One that was got for another ends with it, and none outlives the token behind it.
+  const { expiresAt } = principal.token ?? {}
+  const end = Math.min(
+    issuedAt + SECONDS,
+    principal.until ?? Infinity,
+    expiresAt ? Math.floor(Date.parse(expiresAt) / 1000) : Infinity,
+  )
   const token = signRegistryToken(context.secret, {
     ...(principal.token && { tokenId: principal.token.id }),
     access,
     issuedAt,
-    expiresAt: issuedAt + SECONDS,
+    expiresAt: end,
   })
   return {
     token,
     access_token: token,
-    expires_in: SECONDS,
+    expires_in: end - issuedAt,
     issued_at: new Date(issuedAt * 1000).toISOString(),
   }
 }

@@ -6,6 +6,7 @@ import type { Database } from '../db/database.ts'
 import { ensureRepository, findRepository, type RepositoryRow } from '../db/repositories.ts'
 import { findScope, insertScope, setMember } from '../db/scopes.ts'
 import { ociError } from '../problem.ts'
+import { assertNewScope } from './scope-names.ts'
 
 /** Hosts have a part in the 255 characters that many clients take for a name. */
 const NAME_LENGTH = 200
@@ -61,7 +62,7 @@ export async function readable(
   return repository
 }
 
-/** The repository for a write that was allowed, made when it is missing; only an administrator makes a scope by it. */
+/** The repository for a write that was allowed, made when it is missing; only an administrator makes a scope by it. @throws DENIED, name_invalid */
 export async function writable(
   tx: Database,
   { name, principal, at }: { readonly name: string; readonly principal: Principal; readonly at: string },
@@ -71,6 +72,7 @@ export async function writable(
   const scope = targetOf(name).scope
   let row = await findScope(tx, scope)
   if (!row && principal.admin && principal.userId !== undefined) {
+    assertNewScope(scope)
     row = await insertScope(tx, { name: scope, public: true, at })
     if (row) await setMember(tx, { scopeId: row.id, userId: principal.userId, role: 'owner' })
     row ??= await findScope(tx, scope)

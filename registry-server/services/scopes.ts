@@ -9,13 +9,14 @@ import {
   deleteMember,
   findScope,
   insertScope,
+  countOwners,
   listMembers,
-  roleIn,
   type ScopeRow,
   setMember,
   setScopePublic,
 } from '../db/scopes.ts'
 import { findAnyUser, findUser } from '../db/users.ts'
+import { assertNewScope } from './scope-names.ts'
 
 export interface Asking {
   readonly principal: Principal
@@ -36,7 +37,7 @@ export async function getScope(
 
 /**
  * Makes the scope with the asking user as its owner, or changes who may read it.
- * @throws unauthorized, forbidden
+ * @throws unauthorized, forbidden, name_invalid, conflict
  */
 export async function putScope(
   context: RegistryContext,
@@ -48,15 +49,18 @@ export async function putScope(
   const name = bare(request.scope)
   const at = context.now().toISOString()
   const known = await findScope(context.db, name)
-  if (known) await requireCan(context, principal, 'manage', { scope: name })
+  // Whether a scope that may not be read is there is nobody's business.
+  const seen = known && (await can(context, principal, 'read', { scope: name })) ? known : undefined
+  if (seen) await requireCan(context, principal, 'manage', { scope: name })
   else if (!principal.permissions.includes('admin')) {
     throw new SkillsError('forbidden', 'To make a scope a token needs the permission admin')
-  }
+  } else if (known) throw taken(request.scope)
+  else assertNewScope(name)
   return context.db.transaction(async (tx) => {
     let row = known
     if (!row) {
       row = await insertScope(tx, { name, public: request.public ?? true, at })
-      if (!row) throw new SkillsError('conflict', `Somebody else has just made ${request.scope}`)
+      if (!row) throw taken(request.scope)
       await setMember(tx, { scopeId: row.id, userId, role: 'owner' })
     } else if (request.public !== undefined) await setScopePublic(tx, row.id, request.public)
     await audit(tx, asking, {
@@ -68,6 +72,10 @@ export async function putScope(
     const now = (await findScope(tx, name)) ?? row
     return { isNew: !known, scope: await documentOf(tx, now) }
   })
+}
+
+function taken(scope: string): SkillsError {
+  return new SkillsError('conflict', `The name ${scope} cannot be had`, { hint: 'take another name' })
 }
 
 /** Makes the user a member in that role. @throws not_found, forbidden, unauthorized, conflict for the last owner */
@@ -119,9 +127,10 @@ async function changeMember(
     // Who is disabled gets no role, but can be taken out.
     const member = await (role ? findUser : findAnyUser)(tx, user)
     if (!member) throw new SkillsError('not_found', `There is no user ${user}`)
-    const before = await roleIn(tx, row.id, member.id)
+    const before = await countOwners(tx, row.id)
     await change(tx, { scopeId: row.id, userId: member.id })
-    if (before === 'owner' && !(await listMembers(tx, row.id)).some((other) => other.role === 'owner')) {
+    const after = await countOwners(tx, row.id)
+    if ((before.enabled > 0 && after.enabled === 0) || (before.all > 0 && after.all === 0)) {
       throw new SkillsError('conflict', `${user} is the only owner of ${scope}`, {
         hint: 'make somebody else an owner first',
       })

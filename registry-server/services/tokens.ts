@@ -5,8 +5,9 @@ import type { TokenCreated, TokenList, TokenRequest } from '../../src/registry/p
 import { type Principal, requireUser } from '../auth.ts'
 import type { Actor, RegistryContext } from '../context.ts'
 import { recordAudit } from '../db/audit.ts'
-import { insertToken, listTokens, revokeToken } from '../db/tokens.ts'
+import { findTokenById, insertToken, listTokens, revokeToken } from '../db/tokens.ts'
 import { newToken, tokenHash } from '../token-text.ts'
+import { withinBytes } from './page.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -31,8 +32,16 @@ export async function createToken(
       )
     }
   }
-  const notAfter = principal.token?.expiresAt ?? null
-  return issueToken(context, { userId, user, notAfter, ...request, actor: principal.actor, requestId })
+  const { id: parent, expiresAt: notAfter = null } = principal.token ?? {}
+  return issueToken(context, {
+    userId,
+    user,
+    notAfter,
+    ...(parent !== undefined && { parent }),
+    ...request,
+    actor: principal.actor,
+    requestId,
+  })
 }
 
 /** Makes a token of a user without asking whether the caller may: for the server's own console. */
@@ -44,6 +53,8 @@ export async function issueToken(
       readonly user: string
       /** It ends then at the latest. */
       readonly notAfter?: string | null
+      /** The token that asks. */
+      readonly parent?: string
     },
 ): Promise<TokenCreated> {
   const token = newToken()
@@ -53,7 +64,13 @@ export async function issueToken(
   const wished =
     expiresInDays === undefined ? null : new Date(now.getTime() + expiresInDays * DAY_MS).toISOString()
   const expiresAt = wished === null || (notAfter !== null && notAfter < wished) ? notAfter : wished
+  const { parent } = request
   await context.db.transaction(async (tx) => {
+    if (parent !== undefined) {
+      await tx.lock(`user:${request.userId}`)
+      // It may have been revoked since it was looked at.
+      if (!(await findTokenById(tx, parent, now.toISOString()))) throw ended()
+    }
     await insertToken(tx, {
       id,
       hash: tokenHash(token),
@@ -64,6 +81,7 @@ export async function issueToken(
       actor: request.user,
       at: now.toISOString(),
       expiresAt,
+      ...(parent !== undefined && { parent }),
     })
     await recordAudit(tx, {
       at: now.toISOString(),
@@ -77,24 +95,35 @@ export async function issueToken(
   return { token, id }
 }
 
-/** The user's tokens. @throws unauthorized */
+function ended(): SkillsError {
+  return new SkillsError('unauthorized', 'The token that asks holds no longer', {
+    hint: 'skills login stores a token for this registry',
+  })
+}
+
+/** The user's tokens; a token without the permission `admin` sees itself and those made with it. @throws unauthorized */
 export async function userTokens(context: RegistryContext, principal: Principal): Promise<TokenList> {
   const { userId } = requireUser(principal)
-  const rows = await listTokens(context.db, userId, context.now().toISOString())
-  return {
-    tokens: rows.map((row) => ({
-      id: row.id,
-      name: row.name,
-      permissions: JSON.parse(row.permissions) as string[],
-      createdAt: row.createdAt,
-      ...(row.expiresAt !== null && { expiresAt: row.expiresAt }),
-      ...(row.lastUsedAt !== null && { lastUsedAt: row.lastUsedAt }),
-    })),
-  }
+  const seesAll = principal.permissions.includes('admin')
+  const made = seesAll ? undefined : principal.token?.id
+  const rows = await listTokens(context.db, {
+    userId,
+    now: context.now().toISOString(),
+    ...(made !== undefined && { made }),
+  })
+  const tokens = rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    permissions: JSON.parse(row.permissions) as string[],
+    createdAt: row.createdAt,
+    ...(row.expiresAt !== null && { expiresAt: row.expiresAt }),
+    ...(row.lastUsedAt !== null && { lastUsedAt: row.lastUsedAt }),
+  }))
+  return { tokens: withinBytes(tokens, context.config.limits.listBytes) }
 }
 
 /**
- * Revokes a token of the user; every token may revoke itself, others need the permission `admin`.
+ * Revokes a token of the user and all that were made with it; every token may revoke itself, others need the permission `admin`.
  * @throws unauthorized, forbidden, not_found
  */
 export async function dropToken(
@@ -110,6 +139,7 @@ export async function dropToken(
   }
   const at = context.now().toISOString()
   await context.db.transaction(async (tx) => {
+    await tx.lock(`user:${userId}`)
     if (!(await revokeToken(tx, { id, userId, at }))) {
       throw new SkillsError('not_found', 'There is no such token of yours')
     }

@@ -19,6 +19,7 @@ import { issueToken } from './tokens.ts'
 
 type Console = Pick<RegistryContext, 'db' | 'now'>
 
+const WHOAMI_SCOPES = 1000
 const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
 export const CONSOLE: { readonly actor: string; readonly requestId: string } = {
   actor: 'console',
@@ -123,7 +124,7 @@ export async function whoami(context: RegistryContext, principal: Principal): Pr
   const scopes = principal.userId === undefined ? [] : await scopesOf(context.db, principal.userId)
   return {
     user: principal.user ?? principal.actor,
-    scopes: scopes.map(({ name, role }) => ({ scope: `@${name}`, role })),
+    scopes: scopes.slice(0, WHOAMI_SCOPES).map(({ name, role }) => ({ scope: `@${name}`, role })),
     token: {
       name: token?.name ?? '',
       permissions: [...permissions],

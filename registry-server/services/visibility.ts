@@ -4,8 +4,10 @@ import { displayShort } from '../../src/platform/text.ts'
 import { splitScopedName } from '../../src/registry/names.ts'
 import { can, isPermitted, type Principal } from '../auth.ts'
 import type { RegistryContext } from '../context.ts'
+import { listRemovals } from '../db/removals.ts'
 import { scopesOf } from '../db/scopes.ts'
 import { findSkill, type SkillRow, type Visibility } from '../db/skills.ts'
+import { removed } from './removed.ts'
 
 /** The scopes of a search or a list. @throws unauthorized when the server shows nothing to the anonymous */
 export async function visibilityOf(context: RegistryContext, principal: Principal): Promise<Visibility> {
@@ -24,7 +26,7 @@ export async function visibilityOf(context: RegistryContext, principal: Principa
   }
 }
 
-/** The skill of that name. @throws skill_not_found, also when it may not be seen */
+/** The skill of that name. @throws skill_not_found, also when it may not be seen; version_removed when nothing is left */
 export async function visibleSkill(
   context: RegistryContext,
   principal: Principal,
@@ -35,6 +37,8 @@ export async function visibleSkill(
   const skill =
     target && (await can(context, principal, 'read', target)) ? await findSkill(context.db, name) : undefined
   if (skill && skill.version !== '') return skill
+  const [last] = skill ? await listRemovals(context.db, skill.id) : []
+  if (last) throw removed(name, last)
   throw new SkillsError('skill_not_found', `This registry has no ${displayShort(name, 150)}`, {
     hint: principal.token
       ? 'check the name'

@@ -2,11 +2,11 @@
 import { Hono } from 'hono'
 import { SkillsError } from '../../src/errors/error.ts'
 import { SCOPE } from '../../src/registry/names.ts'
-import { can, type Principal } from '../auth.ts'
+import { can, clientOf, type Principal } from '../auth.ts'
 import { findScope, listMembers } from '../db/scopes.ts'
 import { countSkills, listSkills } from '../db/skills.ts'
 import { type Answer, answer } from '../routes/answer.ts'
-import { type CatalogueParts, nameIn, readmeFiles, searchRequest } from '../routes/catalogue.ts'
+import { type CatalogueParts, nameIn, searchRequest } from '../routes/catalogue.ts'
 import type { RegistryEnv, RegistryRequest } from '../routes/http.ts'
 import {
   capabilityDiff,
@@ -26,6 +26,8 @@ import { diffPage, skillPage } from './skill-page.ts'
 
 const SHOWN = 8
 const SCOPE_SKILLS = 500
+/** Of the versions that a page shows. */
+const PAGE_BYTES = 256 * 1024
 
 export function webRoutes({ context, searcher }: CatalogueParts): Hono<RegistryEnv> {
   const app = new Hono<RegistryEnv>()
@@ -65,21 +67,22 @@ export function webRoutes({ context, searcher }: CatalogueParts): Hono<RegistryE
       async (principal) => {
         const skill = await visibleSkill(context, principal, nameIn(c))
         const visibility = await visibilityOf(context, principal)
-        const row = await versionOf(db, skill, c.req.param('version') ?? 'latest')
+        const row = await versionOf(db, skill, c.req.param('version') ?? skill.version)
         const [document, version, dependents, downloads] = await Promise.all([
-          skillDocument(db, skill, visibility),
+          skillDocument(db, skill, { visibility, mostBytes: PAGE_BYTES }),
           versionDocument(db, skill, row),
           dependentsOf(db, skill, visibility),
           downloadsOf(db, skill, context.now()),
         ])
         const index = document.versions.findIndex((other) => other.version === row.version)
         const previous = document.versions[index + 1]?.version
+        const of = { skill, version: row, client: clientOf(principal) }
         return skillPage({
           skill: document,
           version,
           dependents,
           downloads,
-          readme: await renderReadme(row.readme, await readmeFiles(db, skill, row)),
+          readme: (await renderReadme(context, of)).html,
           origin: context.origin(c.req.raw),
           ...(row.source === null ? {} : { source: row.source }),
           ...(previous === undefined ? {} : { previous }),
@@ -93,7 +96,10 @@ export function webRoutes({ context, searcher }: CatalogueParts): Hono<RegistryE
     reply(c, async (principal) => {
       const skill = await visibleSkill(context, principal, nameIn(c))
       const { from, to } = { from: c.req.query('from') ?? 'latest', to: c.req.query('to') ?? 'latest' }
-      const document = await skillDocument(db, skill, await visibilityOf(context, principal))
+      const document = await skillDocument(db, skill, {
+        visibility: await visibilityOf(context, principal),
+        mostBytes: PAGE_BYTES,
+      })
       return diffPage(document, await capabilityDiff(db, skill, { from, to }))
     }),
   )

@@ -11,6 +11,11 @@ import { dependencyName } from '../../src/registry/names.ts'
 import { capabilityTable, changeTable } from './capability-table.ts'
 import { amount, bytes, command, date, type Html, page, plural, safe, shown } from './layout.ts'
 
+/** More are in the documents of the API. */
+const FILES = 500
+const VERSIONS = 200
+const REMOVED = 50
+
 export interface SkillPage {
   readonly skill: SkillDocument
   readonly version: VersionDocument
@@ -213,7 +218,7 @@ function fileTable({ name, version, files, size }: VersionDocument): Html {
             </tr>
           </thead>
           <tbody>
-            ${files.map(
+            ${files.slice(0, FILES).map(
               (file) =>
                 html`<tr>
                   <td>
@@ -227,6 +232,7 @@ function fileTable({ name, version, files, size }: VersionDocument): Html {
           </tbody>
         </table>
       </div>
+      ${files.length > FILES ? html`<p>${plural(files.length - FILES, 'more file')} not shown.</p>` : ''}
     </details>`
 }
 
@@ -252,7 +258,7 @@ function versionTable({ skill, version, previous }: SkillPage): Html {
           </tr>
         </thead>
         <tbody>
-          ${skill.versions.slice(0, 200).map(
+          ${skill.versions.slice(0, VERSIONS).map(
             (row) =>
               html`<tr>
                 <td class="nowrap">
@@ -267,16 +273,33 @@ function versionTable({ skill, version, previous }: SkillPage): Html {
           )}
         </tbody>
       </table>
-    </div>`
+    </div>
+    ${removedList(skill)}`
+}
+
+/** Versions that an operator took out, with the reason. */
+function removedList({ removed = [] }: SkillDocument): Html | string {
+  if (removed.length === 0) return ''
+  return html`<h3 id="removed">Taken out of the registry</h3>
+    <ul>
+      ${removed
+        .slice(0, REMOVED)
+        .map(
+          ({ version, reason, removedAt }) =>
+            html`<li><strong>${shown(version)}</strong>, ${date(removedAt)}: ${shown(reason)}</li>`,
+        )}
+    </ul>`
 }
 
 function versionSelect(name: string, label: string, skill: SkillDocument, chosen: string | undefined): Html {
   return html`<label
     >${label}
     <select name="${name}">
-      ${skill.versions.map(({ version }) =>
-        version === chosen ? html`<option selected>${version}</option>` : html`<option>${version}</option>`,
-      )}
+      ${skill.versions
+        .slice(0, VERSIONS)
+        .map(({ version }) =>
+          version === chosen ? html`<option selected>${version}</option>` : html`<option>${version}</option>`,
+        )}
     </select></label
   >`
 }

@@ -63,6 +63,16 @@ export const RUNNING: CommandRow = {
       load: () => import('./commands/registry-gc.ts'),
     },
     {
+      name: 'remove',
+      args: '<skill>',
+      summary: 'take one version out for good; its number and the reason stay',
+      about:
+        'Whoever has locked the version cannot get it any more, and is told the reason. To keep others from choosing it, yank it instead.',
+      options: [{ flags: '--reason <text>', summary: 'what everybody reads who asks for it' }, ...PLACE],
+      examples: ['skills registry remove @acme/pdf@1.2.0 --reason "holds a customer\'s data"'],
+      load: () => import('./commands/registry-remove.ts'),
+    },
+    {
       name: 'fsck',
       summary: 'look for damage; exit 4 when there is some',
       options: [...PLACE, { flags: '--quick', summary: 'do not hash blobs' }],

@@ -26,7 +26,9 @@ const OWN_CODES: ReadonlySet<string> = new Set<Code>([
   'path_unsafe',
   'publish_refused',
   'secret_found',
+  'too_complex',
   'version_exists',
+  'version_removed',
 ])
 
 /**
@@ -60,6 +62,12 @@ export function problemOf(answer: OciResponse, what: string, sending = false): S
     const hint = 'log in with docker login, podman login or skills login, and check what the account may do'
     return new SkillsError('source_unauthorized', `The registry refuses access to ${shown} (${words})`, {
       hint,
+      details,
+    })
+  }
+  if (status === 410 && !sending) {
+    return new SkillsError('version_removed', `The registry has ${shown} no more (${words})`, {
+      hint: 'choose another version; this one never comes back',
       details,
     })
   }

@@ -15,7 +15,7 @@ export interface ChoiceRules {
   readonly moving?: boolean
 }
 
-type Versions = Pick<SkillDocument, 'name' | 'tags' | 'versions'>
+type Versions = Pick<SkillDocument, 'name' | 'tags' | 'versions' | 'removed'>
 
 /** Why a version may not be chosen. */
 export type Refusal = 'yanked' | 'too_new'
@@ -61,7 +61,7 @@ export function isInRange(version: string, range: string): boolean {
 
 /**
  * The one version for a spec.
- * @throws version_not_found when nothing matches, or all that does is yanked; version_too_new
+ * @throws version_not_found when nothing matches, or all that does is yanked; version_removed; version_too_new
  */
 export function chooseVersion(
   document: Versions,
@@ -102,11 +102,30 @@ function noneLeft(
       { hint: 'ask for another version', details: { name: document.name, version: yanked.version } },
     )
   }
+  const gone = removedIn(document, range)
+  if (gone) {
+    return new SkillsError(
+      'version_removed',
+      `${document.name} ${displayShort(gone.version, 80)} was taken out of the registry: ${displayShort(gone.reason, 300)}`,
+      {
+        hint: 'ask for another version; this one never comes back',
+        details: { name: document.name, version: displayShort(gone.version, 80) },
+      },
+    )
+  }
   const known = document.versions.map(({ version }) => version).toSorted(rcompare)
   return new SkillsError('version_not_found', `No version fits ${asked}`, {
     hint: known.length === 0 ? 'nothing of it is published' : `there are ${listed(known)}`,
     details: { name: document.name, ...(range !== undefined && { range }) },
   })
+}
+
+function removedIn(
+  { removed = [] }: Versions,
+  range: string | undefined,
+): { readonly version: string; readonly reason: string } | undefined {
+  const parsed = range === undefined || range === 'latest' ? undefined : parseRange(range)
+  return removed.find(({ version }) => parsed === undefined || satisfies(version, parsed))
 }
 
 function parseRange(text: string): Range | undefined {

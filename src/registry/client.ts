@@ -11,6 +11,7 @@ import {
   searchResultSchema,
   skillDocumentSchema,
   versionDocumentSchema,
+  versionSummarySchema,
   whoamiSchema,
   type SearchResult,
   type SkillDocument,
@@ -77,7 +78,12 @@ export function registryClient(options: RegistryOptions): RegistryClient {
     registry,
     search: (query) => ask(`/search?${searchParams(query)}`, searchResultSchema),
     async skill(name) {
-      const document = await ask(skillPath(name), skillDocumentSchema)
+      const { readable, skipped } = readableVersions(await call('GET', skillPath(name)))
+      const url = `${registry}${API_BASE}${skillPath(name)}`
+      const document = checkedAnswer(readable, skillDocumentSchema, url)
+      for (const problem of skipped) {
+        options.report?.(`left out a version of ${displayShort(name, 150)} that cannot be read: ${problem}`)
+      }
       if (document.name !== name)
         throw bad(skillPath(name), `it is about ${displayShort(document.name, 150)}`)
       return document
@@ -98,6 +104,34 @@ export function registryClient(options: RegistryOptions): RegistryClient {
     audience: async () => (await ask('/oidc/audience', audienceSchema)).audience,
     exchange: (token) => ask('/oidc/exchange', exchangeSchema, { method: 'POST', body: { token } }),
   }
+}
+
+/** The document with the versions that this program understands; one that it does not must not take the others with it. */
+function readableVersions(value: unknown): {
+  readonly readable: unknown
+  readonly skipped: readonly string[]
+} {
+  if (typeof value !== 'object' || value === null || !('versions' in value)) {
+    return { readable: value, skipped: [] }
+  }
+  const { versions } = value
+  if (!Array.isArray(versions)) return { readable: value, skipped: [] }
+  const skipped: string[] = []
+  const kept = versions.filter((version: unknown) => {
+    const result = versionSummarySchema.safeParse(version)
+    if (result.success) return true
+    const [issue] = result.error.issues
+    skipped.push(
+      displayShort(`${nameOf(version)}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`, 200),
+    )
+    return false
+  })
+  return { readable: { ...value, versions: kept }, skipped }
+}
+
+function nameOf(version: unknown): string {
+  const named = typeof version === 'object' && version !== null && 'version' in version ? version.version : ''
+  return typeof named === 'string' ? named : 'one without a number'
 }
 
 function searchParams(query: SearchQuery): string {

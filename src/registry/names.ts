@@ -4,9 +4,12 @@
 export const SCOPE = /^@(?=.{1,64}$)[a-z0-9]+(?:-[a-z0-9]+)*$/
 /** `@scope/name`; the name is the skill's own, as the Agent Skills format has it. */
 export const SCOPED_NAME = /^@(?=[^/]{1,64}\/)[a-z0-9]+(?:-[a-z0-9]+)*\/(?=.{1,64}$)[a-z0-9]+(?:-[a-z0-9]+)*$/
-/** A whole semantic version, as semver.org writes it; at most 128 characters, as an OCI tag. */
+/**
+ * A whole semantic version, as semver.org writes it; at most 128 characters, as an OCI tag, and numbers that are told apart
+ * in every language (below 10^15).
+ */
 export const VERSION =
-  /^(?=.{5,128}$)(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*)(?:\.(?:0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*))*)?(?:\+[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*)?$/
+  /^(?=.{5,128}$)(?:0|[1-9]\d{0,14})\.(?:0|[1-9]\d{0,14})\.(?:0|[1-9]\d{0,14})(?:-(?:0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*)(?:\.(?:0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*))*)?(?:\+[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*)?$/
 
 /**
  * The version that a skill gives itself; undefined where it gives none. What stands in `metadata.version` of a SKILL.md is any

@@ -16,6 +16,8 @@ const NAMED: ReadonlySet<string> = new Set<Code>([
   'upstream_failed',
   'unavailable',
   'version_exists',
+  'version_removed',
+  'too_complex',
   'capability_widened',
   'secret_found',
   'publish_refused',
@@ -29,6 +31,7 @@ const BY_STATUS: Readonly<Record<number, Code>> = {
   401: 'unauthorized',
   403: 'forbidden',
   404: 'not_found',
+  410: 'version_removed',
   413: 'limit_exceeded',
   429: 'rate_limited',
 }

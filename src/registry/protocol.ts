@@ -109,6 +109,8 @@ export const skillDocumentSchema = z.object({
   versions: z.array(versionSummarySchema),
   owners: z.array(text),
   dependents: count,
+  /** Versions that an operator took out; their numbers are never used again. */
+  removed: z.optional(z.array(z.object({ version: text, reason: text, removedAt: moment }))),
 })
 
 /** `GET /skills/@scope/name/versions/V`. */

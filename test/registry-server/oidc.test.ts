@@ -54,7 +54,10 @@ describe.each(DATABASES)('trusted publishing on $name', (database) => {
 
   beforeAll(async () => {
     issuer = await startIssuer()
-    registry = await startRegistry(database, { privateIssuers: [issuer.url] })
+    registry = await startRegistry(database, {
+      privateIssuers: [issuer.url],
+      limits: { failedLoginsPerMinute: 0 },
+    })
     audience = (await registry.json('GET', '/api/v1/oidc/audience')).body as never
     audience = (audience as unknown as { audience: string }).audience
     await registry.json('PUT', '/api/v1/scopes/@octo', {})

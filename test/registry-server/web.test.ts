@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { renderReadme } from '../../registry-server/services/readme.ts'
+import { markdownToHtml } from '../../registry-server/services/readme-html.ts'
 import { COMMANDS } from '../../src/cli/table.ts'
 import { processorTime } from '../support/processor-time.ts'
 import { cleanDatabases, DATABASES } from '../support/registry-databases.ts'
@@ -10,7 +10,7 @@ cleanDatabases()
 
 describe('the text of a skill as HTML', () => {
   const render = (markdown: string): Promise<string> =>
-    renderReadme(markdown, { url: '/files/', has: (path) => path === 'x' })
+    markdownToHtml(markdown, { url: '/files/', has: (path) => path === 'x' })
   test.each([
     ['<script>alert(1)</script>', /^\s*$/],
     ['<img src=x onerror=alert(1)>', /<img src="\/files\/x" alt="" loading="lazy" \/>/],
@@ -33,32 +33,6 @@ describe('the text of a skill as HTML', () => {
     expect(html).not.toMatch(
       /<(?:script|style|iframe|svg|form|object|embed|base|meta|link)|\son\w+=|javascript:|style=/i,
     )
-  })
-  test('takes bounded time for text that is made to be slow, and shows it plain', async () => {
-    const attacks = [
-      '['.repeat(50_000),
-      '![]('.repeat(20_000),
-      '*a_ '.repeat(30_000),
-      '> '.repeat(5000),
-      '- '.repeat(5000),
-      '<'.repeat(100_000),
-      '`'.repeat(50_000) + 'a',
-      '|a'.repeat(30_000) + '\n' + '|-'.repeat(30_000),
-      '&#'.repeat(50_000),
-      '<!--'.repeat(30_000),
-      '[a](<'.repeat(20_000),
-      '\\'.repeat(100_000),
-      '  \n'.repeat(50_000),
-      '<div>'.repeat(20_000),
-    ]
-    for (const text of attacks) {
-      const start = processorTime()
-      const html = await render(text)
-      expect(processorTime() - start, text.slice(0, 10)).toBeLessThan(4000)
-      expect(html).not.toMatch(/<div|<!--/)
-    }
-    expect(await render(`${'a.'.repeat(90_000)}@`)).toMatch(/^<pre tabindex="0">a\.a/)
-    expect(await render('**fine**')).toBe('<p><strong>fine</strong></p>\n')
   })
 })
 

@@ -1,0 +1,28 @@
+// A thread of the server: runs one job after the other. The bundle makes this a file of its own.
+import { setPriority } from 'node:os'
+import { parentPort } from 'node:worker_threads'
+import { type Job, runJob } from './jobs.ts'
+import { plainError, type ThreadAnswer } from './pool.ts'
+
+/** Behind the thread that answers requests. Linux alone has a priority for each thread. */
+const NICE = 10
+
+if (parentPort) {
+  const port = parentPort
+  if (process.platform === 'linux') setPriority(NICE)
+  const answer = (value: ThreadAnswer): void => port.postMessage(value, buffersOf(value))
+  port.on('message', ({ id, job }: { readonly id: number; readonly job: Job }) => {
+    runJob(job).then(
+      (value) => answer({ id, value }),
+      (error: unknown) => answer({ id, error: plainError(error) }),
+    )
+  })
+  answer({ ready: true })
+}
+
+/** Bytes that are a whole buffer go over without a copy. */
+function buffersOf(answer: ThreadAnswer): ArrayBuffer[] {
+  const value = 'value' in answer ? answer.value : undefined
+  if (!(value instanceof Uint8Array) || !(value.buffer instanceof ArrayBuffer)) return []
+  return value.byteLength === value.buffer.byteLength ? [value.buffer] : []
+}
