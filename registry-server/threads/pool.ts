@@ -1,12 +1,13 @@
 // Work that hostile input can make long, in threads: one job a thread, a deadline for each, and a turn for every client.
 // A thread that is late is ended and replaced; whoever asked hears why, and nobody else waits for it.
+import { readFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { Code } from '../../src/errors/codes.ts'
 import { type Details, isSkillsError, SkillsError } from '../../src/errors/error.ts'
 
-/** What a thread says: that it is ready, or what came of the job with that number. */
+/** What a thread says: that it is ready, with the file of its processor time (see `cpuMs`), or what came of the job with that number. */
 export type ThreadAnswer =
-  | { readonly ready: true }
+  | { readonly ready: true; readonly clock?: string }
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: PlainError }
 
@@ -31,7 +32,7 @@ export interface PoolOptions {
 export interface JobTerms {
   /** Whose turn it takes. */
   readonly client: string
-  /** From when a thread has it. */
+  /** Of the thread's own work, where the system tells it; otherwise from when the thread has it. */
   readonly deadlineMs: number
 }
 
@@ -53,12 +54,17 @@ interface Waiting extends JobTerms {
 interface Thread {
   readonly worker: Worker
   isReady: boolean
+  clock: string | undefined
   running: (Waiting & { readonly id: number; timer?: NodeJS.Timeout }) | undefined
 }
 
 /** A thread that is not ready by then never will be. */
 const START_MS = 30_000
 const MEMORY_MB = 1024
+/** A tick of the system's clock of processor time. */
+const TICK_MS = 10
+/** So many times the deadline a job may take where the machine gives the thread no more. */
+const BUSY = 20
 
 /** Threads start when they are first needed. */
 export function createThreadPool({ file, threads: most, perClient, waiting: all }: PoolOptions): ThreadPool {
@@ -92,11 +98,28 @@ export function createThreadPool({ file, threads: most, perClient, waiting: all 
   }
   const give = (thread: Thread, job: Waiting): void => {
     const id = ++last
-    const { deadlineMs } = job
-    const timer = setTimeout(() => drop(thread, tooComplex()), thread.isReady ? deadlineMs : START_MS)
-    thread.running = { ...job, id, timer }
+    thread.running = { ...job, id }
     thread.worker.ref()
-    if (thread.isReady) send(thread)
+    if (!thread.isReady) {
+      thread.running.timer = setTimeout(() => drop(thread, failed()), START_MS)
+      return
+    }
+    limit(thread)
+    send(thread)
+  }
+  /** Ends the job once the thread has worked so long on it; on a busy machine that may take a few times as long. */
+  const limit = (thread: Thread): void => {
+    const { running, clock } = thread
+    if (!running) return
+    const { deadlineMs } = running
+    const began = { cpu: cpuMs(clock), wall: performance.now() }
+    const check = (): void => {
+      const worked = (cpuMs(clock) ?? Infinity) - (began.cpu ?? 0)
+      const isLate = performance.now() - began.wall >= deadlineMs * BUSY
+      if (isLate || worked >= deadlineMs) drop(thread, tooComplex())
+      else running.timer = setTimeout(check, Math.max(TICK_MS, deadlineMs - worked))
+    }
+    running.timer = setTimeout(check, deadlineMs)
   }
   const send = ({ worker, running }: Thread): void => {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
@@ -109,16 +132,17 @@ export function createThreadPool({ file, threads: most, perClient, waiting: all 
   }
   const start = (): Thread => {
     const worker = new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB } })
-    const thread: Thread = { worker, isReady: false, running: undefined }
+    const thread: Thread = { worker, isReady: false, clock: undefined, running: undefined }
     threads.add(thread)
     worker.unref()
     worker.on('message', (answer: ThreadAnswer) => {
       if ('ready' in answer) {
         thread.isReady = true
+        thread.clock = answer.clock
         const { running } = thread
         if (!running) return
         clearTimeout(running.timer)
-        running.timer = setTimeout(() => drop(thread, tooComplex()), running.deadlineMs)
+        limit(thread)
         send(thread)
       } else if (answer.id === thread.running?.id) {
         end(thread, ({ resolve, reject }) =>
@@ -161,6 +185,19 @@ export function createThreadPool({ file, threads: most, perClient, waiting: all 
       count = 0
       await Promise.all([...threads].map(({ worker }) => worker.terminate()))
     },
+  }
+}
+
+/** Milliseconds that a thread has worked, where the system tells it (Linux). */
+function cpuMs(clock: string | undefined): number | undefined {
+  if (clock === undefined) return undefined
+  try {
+    // proc_pid_stat(5): after the name in brackets the 12th and 13th field, in hundredths of a second.
+    const stat = readFileSync(clock, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MS
+  } catch {
+    return undefined
   }
 }
 

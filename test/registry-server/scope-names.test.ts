@@ -44,13 +44,13 @@ describe.each(DATABASES)('on $name', (database) => {
     async (scope) => {
       for (const token of [registry.token, tokens.eve]) {
         const made = await registry.json('PUT', `/api/v1/scopes/@${scope}`, {}, token)
-        expect(made).toMatchObject({ status: 400, body: { code: 'name_invalid' } })
+        expect(made).toMatchObject({ status: 422, body: { code: 'name_invalid' } })
       }
       const upload = await registry.fetch(`/v2/${scope}/one/blobs/uploads/?digest=${digest('x')}`, {
         method: 'POST',
         body: 'x',
       })
-      expect(upload.status).toBe(400)
+      expect(upload.status).toBe(422)
       expect((await registry.json('GET', `/api/v1/scopes/@${scope}`)).status).toBe(404)
     },
   )
@@ -72,7 +72,7 @@ describe.each(DATABASES)('on $name', (database) => {
     const taken = await registry.json('PUT', '/api/v1/scopes/@hidden', { public: true }, tokens.eve)
     expect([taken.status, JSON.stringify(taken.body)]).toEqual([
       409,
-      expect.not.stringMatching(/private|ann/),
+      expect.not.stringMatching(/private|hidden from/),
     ])
   })
 

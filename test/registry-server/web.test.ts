@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { markdownToHtml } from '../../registry-server/services/readme-html.ts'
 import { COMMANDS } from '../../src/cli/table.ts'
-import { processorTime } from '../support/processor-time.ts'
 import { cleanDatabases, DATABASES } from '../support/registry-databases.ts'
 import { startRegistry, type TestRegistry } from '../support/registry.ts'
 import { HOSTILE, PAGES, publishAll } from '../support/web-pages.ts'
