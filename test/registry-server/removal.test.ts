@@ -17,7 +17,7 @@ describe.each(DATABASES)('a version that an operator takes out on $name', (datab
     for (const version of ['1.0.0', '1.1.0', '1.2.0']) {
       const artifact = artifactOf(skill(version), filesToPublish(skill(version)))
       made.set(version, artifact)
-      expect((await push(registry.fetch, artifact)).status).toBe(201)
+      expect((await push((path, init) => registry.fetch(path, init), artifact)).status).toBe(201)
     }
     const last = made.get('1.2.0')
     await registry.fetch('/v2/acme/pdf/manifests/latest', {
@@ -80,11 +80,14 @@ describe.each(DATABASES)('a version that an operator takes out on $name', (datab
 
   test('is never published again, not even as it was', async () => {
     const artifact = made.get('1.2.0')
-    const again = artifact && (await push(registry.fetch, artifact))
+    const again = artifact && (await push((path, init) => registry.fetch(path, init), artifact))
     expect(again?.status).toBe(410)
     expect(await again?.text()).toContain('version_removed')
     const other = { ...skill('1.2.0'), files: { 'v.txt': 'other' } }
-    expect((await push(registry.fetch, artifactOf(other, filesToPublish(other)))).status).toBe(410)
+    expect(
+      (await push((path, init) => registry.fetch(path, init), artifactOf(other, filesToPublish(other))))
+        .status,
+    ).toBe(410)
     await expect(remove('@acme/pdf', '1.2.0')).toThrowCode('version_removed')
   })
 
@@ -107,14 +110,18 @@ describe.each(DATABASES)('a version that an operator takes out on $name', (datab
 
   test('of a skill without another one takes the skill from lists, and leaves the reason', async () => {
     const only = { name: '@acme/only', version: '0.1.0' }
-    expect((await push(registry.fetch, artifactOf(only, filesToPublish(only)))).status).toBe(201)
+    expect(
+      (await push((path, init) => registry.fetch(path, init), artifactOf(only, filesToPublish(only)))).status,
+    ).toBe(201)
     expect(await remove('@acme/only', '0.1.0', 'by mistake')).toMatchObject({ current: undefined })
     const gone = await registry.json('GET', '/api/v1/skills/@acme/only')
     expect([gone.status, gone.body]).toMatchObject([410, { code: 'version_removed' }])
     expect((await registry.json('GET', '/api/v1/search?q=only')).body).toMatchObject({ total: 0 })
     expect(JSON.stringify((await registry.json('GET', '/clawhub/api/v1/skills')).body)).not.toContain('only')
     const next = { ...only, version: '0.1.1' }
-    expect((await push(registry.fetch, artifactOf(next, filesToPublish(next)))).status).toBe(201)
+    expect(
+      (await push((path, init) => registry.fetch(path, init), artifactOf(next, filesToPublish(next)))).status,
+    ).toBe(201)
     expect((await registry.json('GET', '/api/v1/search?q=only')).body).toMatchObject({ total: 1 })
   })
 

@@ -97,7 +97,7 @@ describe.each(DATABASES)('on $name', (database) => {
     for (const version of ['1.0.0', '2.0.0']) {
       const artifact = artifactOf(skill(version), filesToPublish(skill(version)))
       pushed.push(artifact)
-      expect((await push(registry.fetch, artifact)).status).toBe(201)
+      expect((await push((path, init) => registry.fetch(path, init), artifact)).status).toBe(201)
     }
     await registry.fetch('/v2/acme/new/manifests/latest', {
       method: 'PUT',
@@ -135,7 +135,10 @@ describe.each(DATABASES)('on $name', (database) => {
     'a version with the number %s is a tag, and no version',
     async (version) => {
       const skill = { name: '@acme/big', version }
-      const answer = await push(registry.fetch, artifactOf(skill, filesToPublish(skill)))
+      const answer = await push(
+        (path, init) => registry.fetch(path, init),
+        artifactOf(skill, filesToPublish(skill)),
+      )
       expect(answer.status).toBeLessThan(500)
       expect((await registry.json('GET', '/api/v1/skills/@acme/big')).status).toBe(404)
     },
@@ -144,7 +147,7 @@ describe.each(DATABASES)('on $name', (database) => {
   test('a version named by a SHA-512 digest is refused, since no client could read it', async () => {
     const skill = { name: '@acme/long', version: '1.0.0' }
     const artifact = artifactOf(skill, filesToPublish(skill))
-    await push(registry.fetch, { ...artifact, tag: 'draft' })
+    await push((path, init) => registry.fetch(path, init), { ...artifact, tag: 'draft' })
     const sha512 = digest(artifact.bytes, 'sha512')
     const answer = await registry.fetch(`/v2/acme/long/manifests/${sha512}?tag=1.0.0`, {
       method: 'PUT',
@@ -152,7 +155,7 @@ describe.each(DATABASES)('on $name', (database) => {
       headers: { 'content-type': MANIFEST },
     })
     expect([answer.status, await answer.text()]).toEqual([422, expect.stringContaining('SHA-256')])
-    expect((await push(registry.fetch, artifact)).status).toBe(201)
+    expect((await push((path, init) => registry.fetch(path, init), artifact)).status).toBe(201)
     expect((await registry.json('GET', '/api/v1/skills/@acme/long')).body).toMatchObject({ version: '1.0.0' })
   })
 })
