@@ -1,5 +1,6 @@
 // What the command line calls on a registry that it opens itself, without a socket: beside running servers, or before the
 // first one.
+import { splitScopedName, VERSION } from '../src/registry/names.ts'
 import { permissionSchema, yankRequestSchema } from '../src/registry/protocol.ts'
 import { SkillsError } from '../src/errors/error.ts'
 import { displayText } from '../src/platform/text.ts'
@@ -59,17 +60,33 @@ export function importIntoRegistry(options: RegistryOptions, request: ImportRequ
   return on(options, (context) => importFolder(context, request))
 }
 
-/** Takes a version out for good. @throws usage, and as `removeVersion` */
-export function removeFromRegistry(
+/** Takes `@scope/name@version` out for good; `current` is what a plain name means then. @throws usage, and as `removeVersion` */
+export async function removeFromRegistry(
   options: RegistryOptions,
-  request: { readonly name: string; readonly version: string; readonly reason: string },
-): Promise<{ readonly digest: string; readonly current: string | undefined }> {
-  if (!yankRequestSchema.safeParse({ reason: request.reason }).success) {
-    throw new SkillsError('usage', 'The reason is not one line of text', {
+  { target, reason }: { readonly target: string; readonly reason: string },
+): Promise<{
+  readonly name: string
+  readonly version: string
+  readonly reason: string
+  readonly digest: string
+  readonly current?: string
+}> {
+  const at = target.lastIndexOf('@')
+  const [name, version] = [target.slice(0, at), target.slice(at + 1)]
+  if (!splitScopedName(name) || !VERSION.test(version)) {
+    throw new SkillsError('usage', `Not one version of a skill: ${displayText(target)}`, {
+      hint: 'give it as @scope/name@1.2.0',
+    })
+  }
+  if (!yankRequestSchema.safeParse({ reason }).success) {
+    throw new SkillsError('usage', `Why ${name} ${version} goes must be said in one line`, {
       hint: 'give --reason with at most 500 characters; everybody who asks for the version reads it',
     })
   }
-  return on(options, (context) => removeVersion(context, { ...request, ...CONSOLE }))
+  return on(options, async (context) => {
+    const { digest, current } = await removeVersion(context, { name, version, reason, ...CONSOLE })
+    return { name, version, reason, digest, ...(current !== undefined && { current }) }
+  })
 }
 
 /** Makes a user. @throws name_invalid, conflict */
