@@ -26,8 +26,7 @@ describe.each(DATABASES)('a version that an operator takes out on $name', (datab
       headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' },
     })
     await removeFromRegistry(place(), {
-      name: '@acme/pdf',
-      version: '1.2.0',
+      target: '@acme/pdf@1.2.0',
       reason: 'holds <customer> data',
     })
   })
