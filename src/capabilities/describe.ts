@@ -1,5 +1,5 @@
 // Capabilities in plain words for the prompt. The text is safe for a terminal; it promises nothing that a rule does not say.
-import { displayText } from '../platform/text.ts'
+import { inertName, inertText, quotedText } from '../platform/text.ts'
 import type { Capabilities } from './capabilities.ts'
 import { kindAndPath } from './cover.ts'
 import { hostAddress } from './host-address.ts'
@@ -26,14 +26,23 @@ export function describeCapabilities(c: Capabilities): CapabilityLine[] {
 export function describeRule(rule: Rule): CapabilityLine {
   return {
     capability: rule.capability,
-    text: displayText(textOf(rule)),
+    text: marked(textOf(rule)),
     value: rule.value,
     severity: severityOf(rule),
   }
 }
 
+/** Letters that pose as others are escapes by now; the words beside them say so. */
+function marked(text: string): string {
+  return text.includes('\\u{') ? `${text} (odd letters)` : text
+}
+
+/** A reason longer than this is cut: the rule is what counts, and `skills info` has the file. */
+const REASON = 120
+
 function textOf(rule: Rule): string {
-  const { value } = rule
+  const program = rule.capability === 'terminal' || rule.capability === 'network'
+  const value = program ? inertName(rule.value) : inertText(rule.value)
   switch (rule.capability) {
     case 'terminal':
       return rule.list === 'deny' ? `never ${commandText(value)}` : commandText(value)
@@ -47,7 +56,7 @@ function textOf(rule: Rule): string {
         ? `read the variable ${value}`
         : `read the variable ${value}, if it is set`
     case 'secrets':
-      return `use the secret ${value}${rule.reason ? ` (${rule.reason})` : ''}`
+      return `use the secret ${value}${rule.reason ? ` (${quotedText(rule.reason, REASON)})` : ''}`
     case 'tools':
       return `call ${value}`
     case 'opaque':
@@ -68,6 +77,8 @@ function textOf(rule: Rule): string {
 
 /** Kinds of content that was not understood, and what that may come to. */
 export const OPAQUE_KINDS = {
+  image: 'run the container image',
+  server: 'run or ask the server',
   archive: 'unpack and use what is packed in',
   autoload: 'have an agent or tool run by itself what is set up in',
   binary: 'run the compiled program',

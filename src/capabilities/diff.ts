@@ -2,7 +2,7 @@
 import type { Capabilities } from './capabilities.ts'
 import { covers } from './cover.ts'
 import { amountOf } from './grammar.ts'
-import { ruleLabel, rulesOf, type Rule } from './rules.ts'
+import { isSameRule, ruleLabel, rulesOf, type Rule } from './rules.ts'
 
 /** `added` and `widened` allow something that was not allowed before; the others never do. */
 export interface CapabilityChange {
@@ -30,6 +30,7 @@ export function diffCapabilities(before: Capabilities, after: Capabilities): Cap
       is.filter((r) => r.list === 'deny'),
     ).map(inverted),
     ...resourceChanges(was, is),
+    ...reasonChanges(was, is),
   ]
   const wider = (change: CapabilityChange): boolean =>
     change.change === 'added' || change.change === 'widened'
@@ -82,6 +83,22 @@ function inverted(change: CapabilityChange): CapabilityChange {
     removed: 'widened',
   } as const
   return { ...change, change: opposite[change.change] }
+}
+
+/** Another reason is another question, whatever the name of the secret. */
+function reasonChanges(was: readonly Rule[], is: readonly Rule[]): CapabilityChange[] {
+  return is.flatMap((rule): CapabilityChange[] => {
+    const old = was.find((other) => rule.capability === 'secrets' && isSameRule(other, rule))
+    if (!old || old.reason === rule.reason) return []
+    return [
+      {
+        change: 'widened',
+        capability: 'secrets',
+        before: `${old.value} (${old.reason})`,
+        after: `${rule.value} (${rule.reason})`,
+      },
+    ]
+  })
 }
 
 function resourceChanges(was: readonly Rule[], is: readonly Rule[]): CapabilityChange[] {

@@ -7,7 +7,7 @@ import type { ConsentAnswer, ConsentItem } from '../ops/io.ts'
 import { displayShort, displayText } from '../platform/text.ts'
 import type { Questions } from './prompts.ts'
 import { counted } from './views/phrases.ts'
-import { consentCard, consentOverview } from './views/consent.ts'
+import { consentCard, consentOverview, RECORDED } from './views/consent.ts'
 
 type Grants = Record<string, Capabilities>
 
@@ -20,7 +20,7 @@ export async function askConsent(
   if (!first) return { grants: {} }
   if (items.length === 1) return { grants: await askOne(questions, first) }
   const { printer } = questions
-  printer.say(`\n${consentOverview(items, printer.err)}\n`)
+  printer.say(`\n${consentOverview(items, printer.err)}\n\n${RECORDED}\n`)
   for (;;) {
     const answer = await questions.pick(
       `Grant ${counted(items.length, 'skill')} what they ask for?`,
@@ -54,7 +54,7 @@ async function askEach(questions: Questions, items: readonly ConsentItem[]): Pro
 
 async function askOne(questions: Questions, item: ConsentItem): Promise<Grants> {
   const { printer } = questions
-  printer.say(`\n${consentCard(item, printer.err)}\n`)
+  printer.say(`\n${consentCard(item, printer.err)}\n\n${RECORDED}\n`)
   // A grave request is not granted by an Enter that was meant for the question before.
   const first = item.request.lines.some(isGrave) ? 'no' : 'yes'
   const what = item.changes ? 'these changes' : 'what it asks for'
@@ -83,7 +83,7 @@ async function askOne(questions: Questions, item: ConsentItem): Promise<Grants> 
 }
 
 function isGrave({ severity, status }: RequestLine): boolean {
-  return severity === 'high' && status !== 'optional' && status !== 'under-declared'
+  return severity === 'high' && status !== 'optional'
 }
 
 /** A tick for each rule that "yes" would grant; the others start without. Rules that only deny are kept: they never widen. */

@@ -6,6 +6,7 @@ import { displayShort } from '../platform/text.ts'
 import { contractSchema, type ContractDocument, type PROVIDERS } from './contract-schema.ts'
 import { jsonSchemaProblems } from './json-schema.ts'
 import { decodeText } from './text.ts'
+import { requirementProblem } from './python-requirement.ts'
 import { readToml, type TomlPath } from './toml.ts'
 
 export interface SkillContract {
@@ -131,6 +132,10 @@ function checkDocument(document: ContractDocument, report: Report): void {
     if (tool.input !== undefined && tool.input.type !== 'object') {
       report('error', 'tool_schema', [...at, 'input'], 'the input of a tool must have type "object"')
     }
+  }
+  for (const [index, requirement] of (document.python?.requirements ?? []).entries()) {
+    const problem = requirementProblem(requirement)
+    if (problem) report('error', 'python_requirement', ['python', 'requirements', index], problem)
   }
   if (document.skill.version === undefined) {
     report('warning', 'version_missing', ['skill'], 'has no version')

@@ -83,6 +83,14 @@ function compare(skill: SkillMd, contract: SkillContract, { byPath, lineOf }: Su
       const message = `tools[${index}].entry: the skill has no file ${displayShort(tool.entry, 80)}`
       report('error', 'tool_entry_missing', ['tools', index, 'entry'], message)
     }
+    const problem = isFile && entryProblem(tool.provider, byPath.get(tool.entry)?.bytes)
+    if (problem)
+      report(
+        'error',
+        'tool_entry_invalid',
+        ['tools', index, 'entry'],
+        `tools[${index}].entry: ${displayShort(tool.entry, 80)} ${problem}`,
+      )
   }
   for (const [index, { file }] of contract.knowledge.entries()) {
     if (byPath.has(file)) continue
@@ -90,4 +98,14 @@ function compare(skill: SkillMd, contract: SkillContract, { byPath, lineOf }: Su
     report('error', 'knowledge_missing', ['knowledge', index, 'file'], message)
   }
   return findings
+}
+
+/** The eight bytes that a WebAssembly module, version 1, starts with. Components have another version, and are no tools. */
+const WASM_MODULE = Buffer.from([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00])
+
+function entryProblem(provider: string, bytes: Uint8Array | undefined): string | undefined {
+  if (!bytes) return undefined
+  if (bytes.length === 0) return 'is empty'
+  if (provider === 'wasm' && !WASM_MODULE.equals(bytes.subarray(0, 8))) return 'is not a WebAssembly module'
+  return undefined
 }

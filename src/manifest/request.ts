@@ -6,6 +6,7 @@ import { capabilitiesOf, rulesOf, type Rule } from '../capabilities/rules.ts'
 import type { CapabilitySeverity } from '../capabilities/severity.ts'
 import type { SkillFile } from '../integrity/tree.ts'
 import { displayText } from '../platform/text.ts'
+import type { ToolContract } from './contract.ts'
 import { inferCapabilities } from './infer.ts'
 import type { InferredCapability } from './infer-shorten.ts'
 import type { Manifest } from './manifest.ts'
@@ -41,8 +42,12 @@ export function capabilityRequest(manifest: Manifest, files: readonly SkillFile[
   const all = inferred.map((item) => ({ item, rule: ruleOf(item) }))
   const opaque = all.filter(({ rule }) => rule.capability === 'opaque')
   const found = all.filter(({ rule }) => rule.capability !== 'opaque')
-  const unknown = opaque.map(({ item, rule }) => line('not-understood', rule, [item]))
   const { contract } = manifest
+  const outside = (contract?.tools ?? []).flatMap(outsideRule)
+  const unknown = [
+    ...opaque.map(({ item, rule }) => line('not-understood', rule, [item])),
+    ...outside.map((rule) => line('not-understood', rule, [])),
+  ]
   if (!contract) {
     const requested = capabilitiesOf(all.map(({ rule }) => rule))
     return {
@@ -57,7 +62,7 @@ export function capabilityRequest(manifest: Manifest, files: readonly SkillFile[
   const shown = (rule: Rule): InferredCapability[] =>
     found.filter((other) => covers(rule, other.rule) || narrows(rule, other.rule)).map(({ item }) => item)
   return {
-    requested: capabilitiesOf([...declared, ...opaque.map(({ rule }) => rule)]),
+    requested: capabilitiesOf([...declared, ...opaque.map(({ rule }) => rule), ...outside]),
     optional: contract.optionalCapabilities,
     lines: [
       ...unknown,
@@ -68,6 +73,14 @@ export function capabilityRequest(manifest: Manifest, files: readonly SkillFile[
         .map(({ item, rule }) => line('under-declared', rule, [item])),
     ],
   }
+}
+
+/** A tool that starts from an image or a server: what that does stands in no file of the skill. */
+function outsideRule({ provider, entry }: ToolContract): Rule[] {
+  const kind = { container: 'image', mcp: 'server' }[provider as string]
+  if (kind === undefined) return []
+  const place = entry.replaceAll('*', '%2A').replace(/(^|\/)(?=\/|\.{1,2}(?:\/|$))/g, '$1%')
+  return [{ capability: 'opaque', value: `${kind}:${place}` }]
 }
 
 function isDeclared(rule: Rule, known: readonly Rule[]): boolean {

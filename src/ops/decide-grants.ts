@@ -54,8 +54,13 @@ export async function decideGrants(
     const { requested } = candidate.request
     const earlier = doubted.has(candidate.name) ? undefined : answerFor(candidate, lock)
     const need = consentNeed(requested, earlier)
-    if (need.kind === 'settled') decided.set(candidate, settle(candidate, need.grant, limit))
-    else open.push({ candidate, item: itemOf(candidate, earlier, need.changes) })
+    if (need.kind === 'settled' && !isUnanswered(candidate, lock, doubted))
+      decided.set(candidate, settle(candidate, need.grant, limit))
+    else
+      open.push({
+        candidate,
+        item: itemOf(candidate, earlier, need.kind === 'ask' ? need.changes : undefined),
+      })
   }
   if (open.length > 0) {
     const answers = await answer(open, { grant, limit, io })
@@ -132,6 +137,21 @@ async function doubtedNames(
   return new Set([...unknown, ...untrue.map(({ name }) => name)])
 }
 
+/**
+ * True for content with a grave line that a grant cannot hold, since its author does not declare it: it needs somebody's
+ * word once, also where nothing is asked for.
+ */
+function isUnanswered(
+  { name, integrity, request }: Candidate,
+  { skills }: Lockfile,
+  doubted: ReadonlySet<string>,
+): boolean {
+  const grave = request.lines.some(
+    ({ status, severity }) => status === 'under-declared' && severity === 'high',
+  )
+  return grave && (doubted.has(name) || skills[name]?.integrity !== integrity)
+}
+
 /** What a flag leaves of the capabilities for a skill; undefined when it says nothing of that skill. */
 type Limit = (name: string, capabilities: Capabilities) => Capabilities | undefined
 
@@ -201,9 +221,12 @@ function required(candidates: readonly Candidate[]): SkillsError {
   const names = candidates.map(({ name }) => name)
   const [first] = names
   const who = names.length === 1 ? `"${first}" asks` : `${names.length} skills ask`
+  const lines = candidates.flatMap(({ name, request }) => request.lines.map((line) => ({ name, ...line })))
+  const grave = lines.find(({ severity, status }) => severity === 'high' && status !== 'optional')
+  const why = grave ? `of high risk: ${grave.name}: ${grave.text}; read it, then ` : ''
   return new SkillsError('consent_required', `${who} for capabilities, and there is no terminal to ask at`, {
-    hint: `pass --grant requested, --grant none or --grant FILE, or commit a skills.lock whose entry "${first}" grants them`,
-    details: { skills: names },
+    hint: `${why}pass --grant requested, --grant none or --grant FILE, or commit a skills.lock whose entry "${first}" grants them`,
+    details: { skills: names, ...(grave && { line: grave.value }) },
   })
 }
 

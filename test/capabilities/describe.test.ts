@@ -48,7 +48,7 @@ test('says in plain words what each rule allows, and how much that is', () => {
     'high: contact localhost',
     'low: read the variable CI',
     'low: read the variable LANG, if it is set',
-    'high: use the secret TOKEN (open pull requests)',
+    'high: use the secret TOKEN ("open pull requests")',
     'medium: call mcp:github/create_issue',
     'low: use at most 256Mi of memory',
   ])

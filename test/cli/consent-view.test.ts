@@ -73,7 +73,7 @@ test('shows only what changed on an update', () => {
   const card = consentCard({ ...FULL, changes }, WIDE)
   expect(card).toContain('+ added    network   api.example.org')
   expect(card).toContain('~ widened  terminal  git status → git **')
-  expect(card).not.toContain('SKILL.md:12')
+  expect(card).toContain('medium  new  run git with any arguments  SKILL.md:12')
 })
 
 test('lets nothing of a skill move the cursor, reorder or hide text', () => {

@@ -35,7 +35,7 @@ function skillText(skill: CapabilitiesResult['skills'][number], canvas: Canvas):
   return lines(
     canvas.style('bold', displayText(skill.name)) +
       (skill.changed ? canvas.style('green', ' (changed)') : ''),
-    granted.length === 0 ? '  may do nothing' : '  may:',
+    granted.length === 0 ? '  granted: nothing' : '  granted:',
     capabilityLines(skill.granted, canvas, '    '),
     skill.request && rest.length > 0
       ? lines('  asks for, not granted:', requestLines({ ...skill.request, lines: rest }, canvas))

@@ -2,7 +2,7 @@
 import type { CapabilityChange } from '../../capabilities/diff.ts'
 import type { CapabilityRequest, RequestLine } from '../../manifest/request.ts'
 import type { ConsentItem } from '../../ops/io.ts'
-import { displayText } from '../../platform/text.ts'
+import { displayText, inertText } from '../../platform/text.ts'
 import type { Canvas, Format } from '../style.ts'
 import { columns, lines, paragraphs, textWidth, wrap, type Cell } from './layout.ts'
 import { counted } from './phrases.ts'
@@ -31,20 +31,34 @@ export interface CardOptions {
 /** One skill: name, version, source, then its lines by group; on an update only what changed. */
 export function consentCard(item: ConsentItem, canvas: Canvas, options: CardOptions = {}): string {
   const { style } = canvas
-  const version = item.version === undefined ? '' : ` ${displayText(item.version)}`
+  const version = item.version === undefined ? '' : ` ${inertText(item.version)}`
   const head = lines(
-    style('bold', displayText(item.name)) + version,
-    style('dim', `from ${displayText(item.source)}`),
+    style('bold', inertText(item.name)) + version,
+    style('dim', `from ${inertText(item.source)}`),
   )
-  if (item.changes && !options.details) return paragraphs(head, changeLines(item.changes, canvas))
+  const { changes } = item
+  const isNew = (line: RequestLine): boolean => changes?.some((change) => isChanged(line, change)) ?? false
+  const told = (line: RequestLine): boolean =>
+    changes === undefined || options.details === true || isNew(line) || line.status === 'under-declared'
   const groups = GROUPS.map(([status, title]) => {
-    const found = sorted(item.request.lines.filter((line) => line.status === status))
+    const found = sorted(item.request.lines.filter((line) => line.status === status && told(line)))
     if (found.length === 0) return undefined
-    return lines(`${title}:`, ...found.map((line) => requestLine(line, canvas, options)))
+    return lines(
+      `${title}:`,
+      ...found.map((line) =>
+        requestLine(line, canvas, { ...options, marks: changes !== undefined, isNew: isNew(line) }),
+      ),
+    )
   })
-  const body = groups.some(Boolean) ? paragraphs(...groups) : 'Asks for nothing.'
-  const changes = item.changes && changeLines(item.changes, canvas)
-  return paragraphs(head, changes, body)
+  const body = groups.some(Boolean) ? paragraphs(...groups) : changes ? undefined : 'Asks for nothing.'
+  return paragraphs(head, changes && changeLines(changes, canvas), body)
+}
+
+/** The line that a change added or widened. */
+function isChanged(line: RequestLine, { capability, after }: CapabilityChange): boolean {
+  const [kind, list] = capability.split('.')
+  if (kind !== line.capability || after !== line.value) return false
+  return kind !== 'filesystem' || list === undefined || line.text.startsWith(list)
 }
 
 function sorted(found: readonly RequestLine[]): RequestLine[] {
@@ -52,12 +66,17 @@ function sorted(found: readonly RequestLine[]): RequestLine[] {
 }
 
 /** Never cut: whoever consents must be able to read all of it. Long lines hang under their own text. */
-function requestLine(line: RequestLine, canvas: Canvas, { details, status }: LineOptions): string {
+function requestLine(
+  line: RequestLine,
+  canvas: Canvas,
+  { details, status, marks, isNew }: LineOptions,
+): string {
   const { style, width } = canvas
-  const head = `  ${line.severity.padEnd(6)}  ${status ? `${line.status.padEnd(14)}  ` : ''}`
+  const mark = marks ? (isNew ? 'new  ' : '     ') : ''
+  const head = `  ${line.severity.padEnd(6)}  ${mark}${status ? `${line.status.padEnd(14)}  ` : ''}`
   const hang = ' '.repeat(head.length)
   const text = wrap(line.text, Math.max(width - head.length, 20))
-  const places = line.evidence.map(({ file, line: number }) => displayText(`${file}:${number}`))
+  const places = line.evidence.map(({ file, line: number }) => inertText(`${file}:${number}`))
   const evidence = details ? undefined : shortEvidence(places)
   const last = text.at(-1) ?? ''
   if (evidence) {
@@ -67,7 +86,7 @@ function requestLine(line: RequestLine, canvas: Canvas, { details, status }: Lin
     else text.push(shown)
   }
   if (details) {
-    text.push(style('cyan', displayText(`${line.capability}: ${line.value}`)))
+    text.push(style('cyan', inertText(`${line.capability}: ${line.value}`)))
     text.push(...places.map((place) => style('dim', place)))
   }
   return (
@@ -80,6 +99,9 @@ function requestLine(line: RequestLine, canvas: Canvas, { details, status }: Lin
 interface LineOptions extends CardOptions {
   /** Name the status on each line, where lines do not stand in groups. */
   readonly status?: boolean
+  /** Where only some lines are new: each has a column that says so. */
+  readonly marks?: boolean
+  readonly isNew?: boolean
 }
 
 function shortEvidence(places: readonly string[]): string {
@@ -100,7 +122,9 @@ export function changeLines(changes: readonly CapabilityChange[], canvas: Canvas
   const rows = changes.map(({ change, capability, before, after }) => {
     const [word, format] = CHANGE[change]
     const value =
-      before !== undefined && after !== undefined ? `${before} → ${after}` : (after ?? before ?? '')
+      before !== undefined && after !== undefined
+        ? `${inertText(before)} → ${inertText(after)}`
+        : inertText(after ?? before ?? '')
     const head = `${indent}${word.padEnd(9)}  ${displayText(capability).padEnd(room)}  `
     const text = wrap(value, Math.max(canvas.width - head.length, 20)).join(`\n${' '.repeat(head.length)}`)
     return indent + canvas.style(format, word) + head.slice(indent.length + word.length) + text
@@ -134,11 +158,14 @@ function isAsked({ status }: RequestLine): boolean {
   return status === 'declared' || status === 'inferred' || status === 'not-understood'
 }
 
+/** Said wherever consent is: no word here may sound like a sandbox. */
+export const RECORDED = 'What you grant is recorded in skills.lock; nothing enforces it yet in this version.'
+
 /** For a log when consent is given by a flag: every card, all of it in plain lines. */
 export function showConsent(items: readonly ConsentItem[], canvas: Canvas): string {
   if (items.length === 0) return ''
   const cards = items.map((item) => consentCard(item, canvas))
-  return paragraphs('Capabilities asked for:', ...cards)
+  return paragraphs('Capabilities asked for:', ...cards, RECORDED)
 }
 
 /** The lines of a request without a heading, for `capabilities`, `info` and `validate`. */
