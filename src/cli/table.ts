@@ -197,6 +197,15 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import('./commands/verify.ts'),
   },
   {
+    name: 'diff',
+    group: TRUST,
+    args: '<name>',
+    summary: 'show what was edited in an installed skill, line by line',
+    options: [GLOBAL, OFFLINE],
+    examples: ['skills diff pdf', 'skills diff pdf --json'],
+    load: () => import('./commands/diff.ts'),
+  },
+  {
     name: 'capabilities',
     aliases: ['caps'],
     group: TRUST,
