@@ -37,9 +37,13 @@ export async function addCandidates(
   assertNotMoved(candidates, before.lock, accepted)
   const wanted = request.agents && expandAgents(request.agents)
   const agents = await chooseAgents({ wanted, yes: request.yes === true, workspace: before, io })
-  const decided = await decideGrants(candidates, before.lock, { grant: request.grant, io })
+  const { grant, dryRun: preview } = request
+  const decided = await decideGrants(candidates, before.lock, { grant, preview, io })
   if (request.dryRun) {
-    const skills = decided.map((skill) => describe(skill, before.lock))
+    const skills = decided.map((skill) => ({
+      ...describe(skill, before.lock),
+      ...(skill.answered && grant === undefined && { asks: true as const }),
+    }))
     const relinked = isRelinked(before.project, { agents, copy: request.copy })
     return addResult(scope, { skills, agents, relinked, dryRun: true })
   }

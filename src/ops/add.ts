@@ -3,7 +3,7 @@
 import type { Capabilities } from '../capabilities/capabilities.ts'
 import type { Diagnostic } from '../errors/diagnostic.ts'
 import type { Resolution, Spec } from '../sources/source.ts'
-import type { GrantChoice, Io, ScopeRequest } from './io.ts'
+import { type GrantChoice, type Io, type ScopeRequest, silent } from './io.ts'
 import type { Opening } from './early-open.ts'
 import { mustAsk } from './must-ask.ts'
 import { rebaseSpec } from './rebase-spec.ts'
@@ -39,7 +39,10 @@ export interface AddedSkill {
   readonly spec: string
   readonly resolution: Resolution
   readonly integrity: string
+  /** What is granted; of a dry run, what "yes" would grant. */
   readonly capabilities: Capabilities
+  /** Of a dry run: this skill's capabilities would be asked about. */
+  readonly asks?: true
   /** The copy, relative to the root. */
   readonly path: string
   readonly diagnostics: readonly Diagnostic[]
@@ -59,7 +62,8 @@ export interface AddResult {
  * Nothing is visible before everything was verified and granted; an error leaves the project as it was.
  * @throws what resolving, reading, consent and linking throw; skill_exists when a name is taken by another source
  */
-export async function add(request: AddRequest, io: Io): Promise<AddResult> {
+export async function add(request: AddRequest, user: Io): Promise<AddResult> {
+  const io = request.dryRun ? silent(user) : user
   const scope = findScope(io.settings, request.global)
   const sources = request.sources.map((source) => rebaseSpec(source, io.settings, scope))
   const [first] = sources

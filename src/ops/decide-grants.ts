@@ -31,6 +31,8 @@ export interface Decided {
 
 interface Options {
   readonly grant: GrantChoice | undefined
+  /** Nobody is asked: what would be asked is shown, and answered with what "yes" gives. */
+  readonly preview?: boolean | undefined
   readonly io: Io
 }
 
@@ -44,7 +46,7 @@ interface Options {
 export async function decideGrants(
   candidates: readonly Candidate[],
   lock: Lockfile,
-  { grant, io }: Options,
+  { grant, preview, io }: Options,
 ): Promise<readonly Decided[]> {
   const open: { candidate: Candidate; item: ConsentItem }[] = []
   const decided = new Map<Candidate, Decided>()
@@ -63,7 +65,7 @@ export async function decideGrants(
       })
   }
   if (open.length > 0) {
-    const answers = await answer(open, { grant, limit, io })
+    const answers = await answer(open, { grant, preview, limit, io })
     for (const { candidate } of open) {
       const given = answers[candidate.name]
       if (given === undefined) throw denied(candidate.name)
@@ -95,10 +97,10 @@ function itemOf(
 
 async function answer(
   open: readonly { candidate: Candidate; item: ConsentItem }[],
-  { grant, limit, io }: Options & { readonly limit: Limit | undefined },
+  { grant, preview, limit, io }: Options & { readonly limit: Limit | undefined },
 ): Promise<Readonly<Record<string, Capabilities>>> {
   const items = open.map(({ item }) => item)
-  if (grant === undefined) {
+  if (grant === undefined && !preview) {
     if (!io.ask) {
       await io.show?.(items)
       throw required(open.map(({ candidate }) => candidate))

@@ -10,7 +10,7 @@ import { parseSpec } from '../sources/spec.ts'
 import type { AddedSkill } from './add.ts'
 import { addCandidates } from './add-candidates.ts'
 import { type Candidate, obtainCandidates } from './candidates.ts'
-import type { GrantChoice, Io, ScopeRequest } from './io.ts'
+import { type GrantChoice, type Io, type ScopeRequest, silent } from './io.ts'
 import { assertFree } from './lock-entry.ts'
 import { findScope, type Scope } from './scope.ts'
 import { readWorkspace, type Workspace } from './workspace.ts'
@@ -53,7 +53,8 @@ export interface ImportResult {
  * Without an entry that can come over, nothing is written.
  * @throws import_invalid when there is no such file or it is not understood; an entry that fails is dropped with its reason
  */
-export async function importLock(request: ImportRequest, io: Io): Promise<ImportResult> {
+export async function importLock(request: ImportRequest, user: Io): Promise<ImportResult> {
+  const io = request.dryRun ? silent(user) : user
   const scope = findScope(io.settings, request.global)
   const workspace = await readWorkspace(scope, io, { looks: request.dryRun })
   const file = request.file ? resolve(io.settings.cwd, request.file) : findFile(scope)

@@ -8,7 +8,7 @@ import { openStore } from '../store/store.ts'
 import { applyChange } from './change.ts'
 import type { Decided } from './decide-grants.ts'
 import { claimPlace } from './installed.ts'
-import type { GrantChoice, Io, ScopeRequest } from './io.ts'
+import { type GrantChoice, type Io, type ScopeRequest, silent } from './io.ts'
 import { foldersIn } from './list.ts'
 import { assertClaims } from './lock-claims.ts'
 import { nextLock, wantedLock } from './lock-entry.ts'
@@ -54,7 +54,8 @@ export interface InstallResult {
  * @throws project_missing, lock_missing and lock_stale when frozen; consent_required for what the lock does not grant;
  * integrity_mismatch when a source no longer has the locked content; local_edits; removal_unconfirmed
  */
-export async function install(request: InstallRequest, io: Io): Promise<InstallResult> {
+export async function install(request: InstallRequest, user: Io): Promise<InstallResult> {
+  const io = request.dryRun ? silent(user) : user
   const scope = findScope(io.settings, request.global)
   const before = await readWorkspace(scope, io, { looks: request.dryRun })
   requireProject(before)
@@ -249,13 +250,12 @@ function lockWith({ project, lock, hasProject }: Workspace, resolved: readonly D
   return hasProject ? wantedLock({ project, lock: next }) : next
 }
 
-/** Refuses what the real run would refuse, and asks nothing. @throws local_edits */
+/** Refuses what the real run would refuse. @throws local_edits */
 async function dryRun(
   workspace: Workspace,
   { resolved, request, io }: { resolved: readonly Decided[]; request: InstallRequest; io: Io },
 ): Promise<InstallResult> {
-  const { ask: _ask, ...silent } = io
-  const { fresh, standing, wanted, removed } = await claimAll(workspace, { resolved, request, io: silent })
+  const { fresh, standing, wanted, removed } = await claimAll(workspace, { resolved, request, io })
   await assertClaims(
     [...standing, ...wanted].filter(({ name }) => !fresh.has(name)),
     { scope: workspace.scope, io },

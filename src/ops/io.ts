@@ -71,6 +71,12 @@ export interface Io {
   readonly ask?: Ask
 }
 
+/** The same without questions, for a run that only says what would be done. */
+export function silent(io: Io): Io {
+  const { ask: _ask, ...rest } = io
+  return rest
+}
+
 /** How consent is given without a question: everything requested, nothing, or what a file says. */
 export type GrantChoice = 'requested' | 'none' | { readonly file: string }
 

@@ -65,7 +65,7 @@ export async function resolveMissing(
     }
   }
   problems.throwIfAny()
-  return decideGrants(all, lock, { grant: request.grant, io })
+  return decideGrants(all, lock, { grant: request.grant, preview: request.dryRun, io })
 }
 
 interface Solving {

@@ -59,6 +59,8 @@ export interface UpdateResult {
   readonly scope: 'project' | 'global'
   readonly root: string
   readonly checked: boolean
+  /** Nothing was written: `available` and `widens` would become `updated`. */
+  readonly dryRun: boolean
   readonly items: readonly UpdateItem[]
 }
 

@@ -48,9 +48,12 @@ export async function update(request: UpdateRequest, io: Io): Promise<UpdateResu
     scope: scope.kind,
     root: scope.root,
     checked: request.check === true,
+    dryRun: request.dryRun === true,
     items,
   })
   const candidates = found.flatMap(({ candidate }) => candidate ?? [])
+  if (candidates.length > 0 && request.dryRun && !request.check)
+    await decideGrants(candidates, before.lock, { grant: request.grant, preview: true, io })
   if (request.check || request.dryRun || candidates.length === 0) return result(found.map(({ item }) => item))
 
   const decided = await decideGrants(candidates, before.lock, { grant: request.grant, io })

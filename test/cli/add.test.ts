@@ -33,6 +33,8 @@ from file://<root>/repo › skills/pdf
 
 Declared by its author:
   medium  contact api.example.org
+
+What you grant is recorded in skills.lock; nothing enforces it yet in this version.
 `
 
 describe('add', () => {
@@ -105,12 +107,11 @@ Added 3 skills to <root>/project, for claude-code, codex.
       exit: 0,
     })
     expect((await p.run('add', './bad', '-l')).stdout).toBe(`\
-Not usable:
+Left out:
   x
-    error SKILL.md:1: description is missing or empty (description_missing)
-      hint: say what the skill does and when to use it
+    cannot be used: SKILL.md:1: description is missing or empty (description_missing)
 
-0 skills in ./bad at ./bad.
+0 skills in ./bad at ./bad, 1 left out.
 `)
     expect((await p.json('add', git, '--list')).value).toMatchObject({
       skills: [

@@ -116,6 +116,7 @@ function allViews(text: string, canvas: Canvas): string[] {
         scope,
         root: text,
         checked: true,
+        dryRun: false,
         items: [
           { name: text, status: 'widens', spec: text, from: version, to: version, changes, reason: text },
         ],

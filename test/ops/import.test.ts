@@ -136,7 +136,7 @@ describe('skills-lock.json of the skills CLI', () => {
     })
     expect(Object.keys(notesOf(result)), 'notes are about what came over').toEqual(['pdf'])
     expect(Object.keys(lockOf(io))).toEqual(['pdf'])
-    expect(Object.keys(readTreeText(join(io.project, '.agents')))).toEqual(['skills/pdf/SKILL.md'])
+    expect(Object.keys(readTreeText(join(io.project, '.agents/skills')))).toEqual(['pdf/SKILL.md'])
   })
 
   it('finds a skill by its name where its folder was not recorded', async () => {

@@ -21,7 +21,7 @@ const WORDS: Readonly<Record<UpdateStatus, readonly [string, Format]>> = {
 
 /** A line a skill; below, what is wrong with some of them, and capability changes as a diff. */
 export function updateView(result: UpdateResult, canvas: Canvas): string {
-  const { items, checked } = result
+  const { items } = result
   if (items.length === 0) return 'No skills are locked.'
   const rows = columns(
     items.map((item) => {
@@ -34,7 +34,7 @@ export function updateView(result: UpdateResult, canvas: Canvas): string {
   const changes = items
     .filter((item) => item.changes.length > 0)
     .map((item) => lines(`${displayText(item.name)} may do:`, changeLines(item.changes, canvas)))
-  return paragraphs(rows, told, ...changes, summaryOf(items, checked))
+  return paragraphs(rows, told, ...changes, summaryOf(result))
 }
 
 function remarkLines(item: UpdateItem, { style }: Canvas): readonly string[] {
@@ -57,7 +57,7 @@ function moveText({ from, to }: UpdateItem): string {
   return `${text(from)} → ${text(to)}`
 }
 
-function summaryOf(items: readonly UpdateItem[], checked: boolean): string {
+function summaryOf({ items, checked, dryRun }: UpdateResult): string {
   const count = (...statuses: UpdateStatus[]): number =>
     items.filter((item) => statuses.includes(item.status)).length
   const gone = count('gone')
@@ -67,7 +67,13 @@ function summaryOf(items: readonly UpdateItem[], checked: boolean): string {
   const newer = count('available', 'widens')
   const updated = count('updated')
   const found = newer === 0 ? 'Nothing newer' : `${counted(newer, 'update')} available; run \`skills update\``
-  const done = updated === 0 ? 'Nothing updated' : `Updated ${counted(updated, 'skill')}`
+  const done = dryRun
+    ? newer === 0
+      ? 'Nothing to update'
+      : `Would update ${counted(newer, 'skill')}`
+    : updated === 0
+      ? 'Nothing updated'
+      : `Updated ${counted(updated, 'skill')}`
   const parts = [
     checked ? found : done,
     ...(moved > 0
