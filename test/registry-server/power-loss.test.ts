@@ -52,10 +52,10 @@ test.skipIf(need('strace'))('every version that was answered 201 is whole after 
 
   const acknowledged: string[] = []
   const cuts: (() => Promise<void>)[] = []
-  replay(recording, data, (bytes, disk) => {
+  replay(recording, data, ({ sent }, disk) => {
     const [, digest] =
       /^HTTP\/1\.1 201 [\s\S]*?docker-content-digest: (sha256:[0-9a-f]{64})/i.exec(
-        bytes.toString('latin1'),
+        sent?.toString('latin1') ?? '',
       ) ?? []
     if (digest === undefined || !digests.has(digest)) return
     acknowledged.push(digest)

@@ -1,7 +1,7 @@
 // What a machine without power leaves: the writes of a process as the kernel saw them (strace), replayed with everything
 // lost that was not yet synced.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -39,26 +39,58 @@ interface Node {
   synced: Buffer | undefined
 }
 
+/**
+ * `strict`: names are lost too when their folder was not synced. `torn`: names are there, bytes that were not synced are
+ * not, as on file systems that write names first.
+ */
+export type Loss = 'strict' | 'torn'
+
 /** The state after a call: how the disk is when all that was not synced is lost. */
 export interface Disk {
-  /**
-   * Writes what is left into the folder, which takes the place of `root`.
-   * `strict`: names are lost too when their folder was not synced. `torn`: names are there, bytes that were not synced are
-   * not, as on file systems that write names first.
-   */
-  restore(root: string, into: string, how: 'strict' | 'torn'): void
+  /** What is left of one file; undefined when it is not there. */
+  read(path: string, how: Loss): Buffer | undefined
+  /** Writes what is left below `root` into the folder, which takes its place. Links are not kept. */
+  restore(root: string, into: string, how: Loss): void
+}
+
+/** The files below a folder, all of them on the disk. */
+export function filesBelow(root: string): ReadonlyMap<string, Buffer> {
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true })
+  return new Map(
+    entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [path, readFileSync(path)]),
+  )
+}
+
+/** One call of the process that changed something below the root, or what it wrote to a socket. */
+export interface Call {
+  readonly name: string
+  readonly sent?: Buffer
 }
 
 /**
- * Replays a recording, and calls `onSent` for everything that the process wrote to a socket, with the disk of that moment.
+ * Replays a recording, and tells of each call with the disk of that moment.
  * @param root only what is below it is of interest
+ * @param before what was there at the start
  */
-export function replay(recording: string, root: string, onSent: (bytes: Buffer, disk: Disk) => void): void {
+export function replay(
+  recording: string,
+  root: string,
+  onCall: (call: Call, disk: Disk) => void,
+  before: ReadonlyMap<string, Buffer> = new Map(),
+): void {
   const names = new Map<string, Node>()
-  const syncedNames = new Map<string, Node>()
+  for (const [path, bytes] of before) names.set(path, { bytes, synced: bytes })
+  const syncedNames = new Map(names)
   const positions = new Map<string, number>()
   const inside = (path: string): boolean => path.startsWith(`${root}/`)
   const disk: Disk = {
+    read(path, how) {
+      const node = (how === 'strict' ? syncedNames : names).get(path)
+      return node && (node.synced ?? Buffer.alloc(0))
+    },
     restore(from, into, how) {
       rmSync(into, { recursive: true, force: true })
       mkdirSync(into, { recursive: true })
@@ -103,7 +135,7 @@ export function replay(recording: string, root: string, onSent: (bytes: Buffer, 
       case 'write':
       case 'writev': {
         const bytes = Buffer.concat(paths)
-        if (/^(?:socket|TCP)/.test(file)) onSent(bytes, disk)
+        if (/^(?:socket|TCP)/.test(file)) onCall({ name, sent: bytes }, disk)
         if (!inside(file)) break
         const at = positions.get(fd) ?? 0
         write(file, bytes, at)
@@ -146,6 +178,7 @@ export function replay(recording: string, root: string, onSent: (bytes: Buffer, 
         names.delete(paths[0]?.toString() ?? '')
         break
     }
+    if (inside(file) || paths.some((path) => inside(path.toString()))) onCall({ name }, disk)
   }
 
   function syncFolder(folder: string): void {
