@@ -7,7 +7,7 @@ import { GRAMMAR, LISTS, REQUIRED_LISTS, RESOURCE_TEXTS, type Grammar } from './
 export interface Capabilities {
   /** Rules over an argv, never over a shell string: `git **`, `python3 scripts/*.py`. */
   readonly terminal?: { readonly allow: readonly string[]; readonly deny?: readonly string[] }
-  /** Globs with `${skill}`, `${project}`, `${tmp}` and `~`, decided after realpath. */
+  /** Globs with `${skill}`, `${project}`, `${work}`, `${tmp}` and `~`, decided after realpath. */
   readonly filesystem?: {
     readonly read?: readonly string[]
     readonly write?: readonly string[]

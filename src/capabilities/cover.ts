@@ -1,5 +1,6 @@
 // Wildcards: does one rule allow all that another allows, and does it allow this one thing. Never says yes when unsure.
 import type { Rule } from './rules.ts'
+import { meetsSteering } from './steering.ts'
 
 /** True when `outer` allows everything that `inner` does. Rules of different lists never cover each other. */
 export function covers(outer: Rule, inner: Rule): boolean {
@@ -52,11 +53,18 @@ function tokenCovers(outer: string, inner: string): boolean {
   )
 }
 
-/** `**` is any number of folders, none included; `*` stays within one. `${project}` also covers what `${project}/` does. */
+/**
+ * `**` is any number of folders, none included; `*` stays within one. A folder written without a tail is that folder alone.
+ * `${work}` is `${project}` without the files that steer others.
+ */
 export function pathCovers(outer: string, inner: string): boolean {
-  const innerParts = inner.split('/')
-  // A folder written without a tail is that folder alone, as a glob has it.
-  return partsCover(outer.split('/'), innerParts)
+  const [, below] = /^\$\{project\}(?:\/(.*))?$/s.exec(inner) ?? []
+  if (outer.startsWith('${work}') && below !== undefined && meetsSteering(below)) return false
+  return partsCover(wholeProject(outer).split('/'), wholeProject(inner).split('/'))
+}
+
+function wholeProject(path: string): string {
+  return path.startsWith('${work}') ? path.replace('${work}', '${project}') : path
 }
 
 function partsCover(outer: readonly string[], inner: readonly string[]): boolean {

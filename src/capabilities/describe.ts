@@ -110,6 +110,10 @@ function commandText(rule: string): string {
 function placeText(glob: string): string {
   const names: readonly [RegExp, string][] = [
     [/^\$\{project\}(?:\/\*\*)?$/, 'the files of the project'],
+    [
+      /^\$\{work\}(?:\/\*\*)?$/,
+      'the project’s files, but none that steers it (settings, hooks, CI, instructions, builds)',
+    ],
     [/^\$\{skill\}(?:\/\*\*)?$/, "the skill's own files"],
     [/^\$\{tmp\}(?:\/\*\*)?$/, 'temporary files'],
     [/^~(?:\/\*\*)?$/, 'everything in your home directory'],
@@ -119,6 +123,7 @@ function placeText(glob: string): string {
   if (known) return known[1]
   return glob
     .replace(/^\$\{project\}\//, 'the project’s ')
+    .replace(/^\$\{work\}\//, 'what steers nothing of the project’s ')
     .replace(/^\$\{skill\}\//, 'the skill’s ')
     .replace(/^\$\{tmp\}\//, 'temporary ')
 }

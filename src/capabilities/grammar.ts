@@ -21,8 +21,9 @@ export const GRAMMAR = {
   /** A path under a token or a root, with `*` within a part and `**` as a whole part. */
   glob: {
     pattern:
-      /^(?:\*\*\/|\$\{(?:skill|project|tmp)\}(?:\/|$)|~(?:\/|$)|\/)(?!(?:.*\/)?\.\.?(?:\/|$))[^\u0000-\u001f\u007f\\?[\]{}!]*$/u,
-    expects: 'a path that starts with ${skill}, ${project}, ${tmp}, ~, / or **/, without `..` and `?[]{}`',
+      /^(?:\*\*\/|\$\{(?:skill|project|work|tmp)\}(?:\/|$)|~(?:\/|$)|\/)(?!(?:.*\/)?\.\.?(?:\/|$))[^\u0000-\u001f\u007f\\?[\]{}!]*$/u,
+    expects:
+      'a path that starts with ${skill}, ${project}, ${work}, ${tmp}, ~, / or **/, without `..` and `?[]{}`',
   },
   /** `*`, an exact name or address, or `*.suffix`; optionally `:port`. */
   host: {

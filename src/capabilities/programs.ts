@@ -42,19 +42,52 @@ export const ALWAYS = words(`
 export const GIT_PLAIN = words(`
   add am apply blame branch cat-file check-ignore checkout cherry-pick clean commit describe diff diff-tree fsck
   for-each-ref format-patch gc init log ls-files ls-tree merge merge-base mv name-rev notes reflog reset restore
-  rev-list rev-parse revert rm shortlog show show-ref stash status switch symbolic-ref tag version`)
+  rev-list rev-parse revert rm shortlog show show-ref stash status switch symbolic-ref tag version worktree`)
 
 /** Subcommands of git that run what an option or an address of theirs names: harmless only when all is written out. */
-export const GIT_REMOTE = words('archive bundle clone fetch grep ls-remote pull push rebase remote worktree')
+export const GIT_REMOTE = words('archive bundle clone fetch grep ls-remote pull push rebase remote')
 
 /** Options and addresses by which git starts another program. */
 export const GIT_CODE =
-  /^(?:-[cOxu]|--(?:exec|upload-pack|receive-pack|open-files-in-pager|extcmd|ext-diff|config|template|remote)(?:=|$))|::/
+  /^--(?:exec|upload-pack|receive-pack|open-files-in-pager|extcmd|ext-diff|config|template|remote)(?:=|$)|::/
+/** Short ones, which mean something else to the plain subcommands; `push -u` only remembers where to. */
+export const GIT_SHORT_CODE = /^-[cOxu]/
+/** What overwrites or deletes at the other end of a push. */
+export const GIT_OVERWRITES = /^(?:-[fd]|--(?:force\S*|mirror|delete|prune))$|^[+:]/
+/** Options before the subcommand that only choose the folder or how it is shown. */
+export const GIT_BEFORE = /^(?:--no-pager|-P|--no-optional-locks)$/
+/** What `git config` is asked for without a change. */
+export const GIT_CONFIG_READS = /^(?:--get\S*|--list|-l|get|list)$/
 
 /** Subcommands of package managers that only look. */
 export const LOOKING = words(`
   list ls ll la view show info search outdated why audit check freeze help version --version -v -V config-list whoami
   metadata tree fmt vet doc`)
+
+/**
+ * Verbs that build, test and run a project by what stands in its own files: whoever may write those gains nothing by
+ * other arguments.
+ */
+export const BUILDING: Readonly<Record<string, ReadonlySet<string>>> = {
+  cargo:
+    words(`build b check c test t run r bench clippy fmt doc clean nextest fuzz miri expand llvm-cov mutants audit
+    deny geiger init new`),
+  go: words('build test vet fmt mod clean list doc version env'),
+  dotnet: words('build test run format clean'),
+  npm: words('test t start'),
+  pnpm: words('test t start'),
+  yarn: words('test start'),
+  bun: words('test'),
+  uv: words('build init version format lock remove cache'),
+}
+/** Of these, a script of the project that is named is as good as a verb. */
+export const RUNS_SCRIPTS = words('npm pnpm yarn bun')
+
+/** Options of `uv run` that bring nothing in. */
+export const UV_RUN_PLAIN = /^(?:--(?:no-project|frozen|locked|no-sync|quiet|script|isolated|offline)|-[qs])$/
+
+/** What the command of GitHub and its like only show, after the word for what it is of. */
+export const GH_LOOKS = words('view list status diff checks watch')
 
 /** Tools that need an own look before their first argument. */
 export const SUBCOMMANDS = words(`npm pnpm yarn pip brew gem cargo go uv poetry conda`)

@@ -3,16 +3,24 @@
 import { textsMeet } from './glob-meet.ts'
 import {
   ALWAYS,
+  BUILDING,
   CODE_OPTION,
+  GH_LOOKS,
+  GIT_BEFORE,
   GIT_CODE,
+  GIT_CONFIG_READS,
+  GIT_OVERWRITES,
   GIT_PLAIN,
   GIT_REMOTE,
+  GIT_SHORT_CODE,
   INTERPRETERS,
   LOOKING,
   PLAIN_OPTION,
   RUNNING_MODULES,
+  RUNS_SCRIPTS,
   STARTERS,
   SUBCOMMANDS,
+  UV_RUN_PLAIN,
   WIDE,
 } from './programs.ts'
 import { variableSeverity } from './severity-env.ts'
@@ -34,7 +42,7 @@ export function commandSeverity(tokens: readonly string[]): CapabilitySeverity {
 
 /** By its name alone, a version behind it included. */
 function canBeKnown(pattern: string): boolean {
-  const bare = pattern.replace(/[-_.]?\d[\d.]*\*$/, '*')
+  const bare = pattern.replace(/[-_.]?\d[\d.]{0,20}\*$/, '*')
   return KNOWN.some((name) => textsMeet(pattern, name) || textsMeet(bare, name))
 }
 
@@ -59,17 +67,18 @@ function placeOf(token: string): string | undefined {
 function plainName(name: string): string {
   const lower = name.toLowerCase().replace(/\.(?:exe|cmd|bat|com|ps1)$/, '')
   if (KNOWN.includes(lower)) return lower
-  const bare = lower.replace(/[-_.]?\d[\d.]*$/, '')
+  const bare = lower.replace(/[-_.]?\d[\d.]{0,20}$/, '')
   return KNOWN.includes(bare) ? bare : lower
 }
 
 function namedSeverity(program: string, args: readonly string[]): CapabilitySeverity {
   if (ALWAYS.has(program)) return 'high'
   if (program === 'git') return gitSeverity(args)
+  const known = verbSeverity(program, args)
+  if (known !== undefined) return known
   if (INTERPRETERS.has(program)) return interpreterSeverity(program, args)
   if (STARTERS.has(program)) return starterSeverity(args)
   if (!WIDE.has(program)) return 'medium'
-  if (SUBCOMMANDS.has(program) && args[0] !== undefined && LOOKING.has(args[0])) return 'medium'
   return args.some(isFree) || args.some((token) => CODE_OPTION.test(token)) ? 'high' : 'medium'
 }
 
@@ -80,7 +89,7 @@ function isFree(token: string): boolean {
 
 /** With a file of the skill it runs what was installed; else it runs what it is given. */
 function interpreterSeverity(program: string, args: readonly string[]): CapabilitySeverity {
-  const runners = program === 'deno' || program === 'bun'
+  const runners = program === 'deno' || program === 'bun' || program === 'dotnet'
   // A bare word is a command of theirs there, such as `eval`.
   if (runners && /^\w+$/.test(args[0] ?? '') && args[0] !== 'run') return 'high'
   const rest = runners && args[0] === 'run' ? args.slice(1) : args
@@ -119,8 +128,31 @@ function starterSeverity(args: readonly string[]): CapabilitySeverity {
 }
 
 function gitSeverity(args: readonly string[]): CapabilitySeverity {
+  if (args[0] === '-C' && args.length > 2) return gitSeverity(args.slice(2))
+  if (GIT_BEFORE.test(args[0] ?? '')) return gitSeverity(args.slice(1))
   const [command, ...rest] = args
   if (command === undefined || /^--(?:version|help)$/.test(command)) return 'medium'
-  const wide = GIT_PLAIN.has(command) ? false : !GIT_REMOTE.has(command) || rest.some(isFree)
-  return wide || rest.some((token) => GIT_CODE.test(token)) ? 'high' : 'medium'
+  if (command === 'config') return GIT_CONFIG_READS.test(rest[0] ?? '') ? 'medium' : 'high'
+  if (rest.some((token) => GIT_CODE.test(token))) return 'high'
+  if (GIT_PLAIN.has(command)) return 'medium'
+  if (!GIT_REMOTE.has(command) || rest.some(isFree)) return 'high'
+  const push = command === 'push'
+  const grave = (token: string): boolean => (push ? GIT_OVERWRITES.test(token) : GIT_SHORT_CODE.test(token))
+  return rest.some(grave) ? 'high' : 'medium'
+}
+
+/** Verbs that look, build or test, and what runs a program that is named after it. */
+function verbSeverity(program: string, args: readonly string[]): CapabilitySeverity | undefined {
+  const [verb = '', next = '', ...rest] = args
+  if (program === 'cargo' && /^\+[\w.-]+$/.test(verb)) return verbSeverity(program, args.slice(1))
+  if (SUBCOMMANDS.has(program) && LOOKING.has(verb)) return 'medium'
+  if (BUILDING[program]?.has(verb)) return 'medium'
+  if (program === 'uv' && verb === 'run' && UV_RUN_PLAIN.test(next))
+    return verbSeverity(program, [verb, ...rest])
+  const named = next !== '' && !isFree(next) && !next.startsWith('-')
+  if (program === 'uv' && verb === 'run' && next.startsWith('-')) return 'high'
+  if (RUNS_SCRIPTS.has(program) && /^run(?:-script)?$/.test(verb) && named) return 'medium'
+  if (program === 'uv' && verb === 'run' && named) return commandSeverity([next, ...rest])
+  if (/^(?:gh|glab)$/.test(program) && (GH_LOOKS.has(next) || verb === 'search')) return 'medium'
+  return undefined
 }

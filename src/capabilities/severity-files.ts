@@ -1,22 +1,9 @@
 // How grave it is to read or write where a glob leads: decided by what the glob can match. Pure.
 import { pathsMeet } from './glob-meet.ts'
 import type { CapabilitySeverity } from './severity.ts'
+import { meetsSteering } from './steering.ts'
 
 const globs = (text: string): readonly string[] => text.trim().split(/\s+/)
-
-/**
- * Written by somebody else, they change what git, tools, agents and this program do next in the project. In a folder
- * of the project the same names steer that folder alone. Hidden files and folders are settings: of git, its hooks, CI,
- * editors, shells and agents.
- */
-const STEERING_PROJECT = globs(`
-  .* .*/** skills.json skills.lock skills/** data/skills/** agent/** agents/** hooks/** node_modules/**
-  AGENTS*.md CLAUDE*.md GEMINI*.md SKILL.md SOUL.md MEMORY.md TOOLS.md CONVENTIONS.md promptscript.yaml mcp.json
-  package.json package-lock.json pnpm-*.yaml yarn.lock composer.json *.config.js *.config.ts *.config.mjs *.config.cjs
-  setup.py setup.cfg pyproject.toml requirements*.txt conftest.py sitecustomize.py noxfile.py tox.ini
-  Gemfile Rakefile *.gemspec build.rs Cargo.toml go.mod Makefile GNUmakefile *.mk CMakeLists.txt justfile Taskfile.y*ml
-  build.gradle* pom.xml gradlew* *.csproj *.sln flake.nix Jenkinsfile Dockerfile* Containerfile* docker-compose*
-  compose*.y*ml Vagrantfile Procfile *.tf azure-pipelines* appveyor.yml bitbucket-pipelines.yml *.code-workspace`)
 
 /** They hold secrets, in whatever folder they lie. */
 const SECRETS = globs(`
@@ -52,9 +39,10 @@ export function pathSeverity(glob: string, access: 'read' | 'write'): Capability
     case '${skill}':
       if (access === 'read') return 'low'
       return meetsAny(below, OWN_CODE) ? 'high' : 'medium'
+    case '${work}':
     case '${project}':
       if (access === 'read') return meetsAny(below, SECRETS) ? 'medium' : 'low'
-      return meetsAny(below, STEERING_PROJECT) ? 'high' : 'medium'
+      return base === '${project}' && meetsSteering(below) ? 'high' : 'medium'
   }
   // Whatever is written outside of the project may be started or believed by somebody.
   if (access === 'write') return 'high'

@@ -1,10 +1,11 @@
 // What source text (Python, JavaScript, Go, …) and shell text show about hosts, variables and files.
 import { evidence, hostOf, opaqueFound, urlsOf, type Excerpt, type Found } from './infer-found.ts'
+import { steeringPlaces } from './infer-steering.ts'
 import { COMMON_ENV, isPlaceholderHost, LIBRARY_HOSTS, looksSecret } from './infer-words.ts'
 
 /** Calls that open a connection. */
 export const NETWORK_CALL =
-  /\brequests\.(?:get|post|put|patch|delete|head|request|Session)\b|\burlopen\b|\bsocket\.(?:socket|create_connection)\b|\b(?:net|tls)\.(?:connect|createConnection)\(|\bsmtplib\b|\bftplib\b|\bparamiko\b|\burllib\.request\b|\bhttpx\b|\baiohttp\b|\bhttp\.client\b|\bfetch\(|\baxios\b|\bgot[.(]|\bhttps?\.(?:get|request)\(|\bnew WebSocket\(|\bwebsockets?\.connect\b|\bundici\b|\bsuperagent\b|\bnode-fetch\b|\bhttp\.(?:Get|Post|NewRequest)\b|\bNet::HTTP\b|\bcurl_init\b|\bInvoke-(?:WebRequest|RestMethod)\b|\breqwest\b|\bplaywright\b|\bpage\.goto\b|['"]curl['"]|\bcurl -|\bcurl "/
+  /\brequests\.(?:get|post|put|patch|delete|head|request|Session)\b|\burlopen\b|\bsocket\.(?:socket\b(?!\(\s{0,8}socket\.AF_UNIX)|create_connection\b)|\b(?:net|tls)\.(?:connect|createConnection)\(|\bsmtplib\b|\bftplib\b|\bparamiko\b|\burllib\.request\b|\bhttpx\b|\baiohttp\b|\bhttp\.client\b|\bfetch\(|\baxios\b|\bgot[.(]|\bhttps?\.(?:get|request)\(|\bnew WebSocket\(|\bwebsockets?\.connect\b|\bundici\b|\bsuperagent\b|\bnode-fetch\b|\bhttp\.(?:Get|Post|NewRequest)\b|\bNet::HTTP\b|\bcurl_init\b|\bInvoke-(?:WebRequest|RestMethod)\b|\breqwest\b|\bplaywright\b|\bpage\.goto\b|['"]curl['"]|\bcurl -|\bcurl "/
 
 /** A socket with its host written down: `s.connect(("h", 1))`, `net.connect(1, 'h')`. */
 const CONNECTS =
@@ -37,6 +38,7 @@ export interface CodeOptions {
 /** Hosts, variables and files of a piece of code; programs that it starts are somebody else's to find. */
 export function inferCode(code: Excerpt, options: CodeOptions): Found[] {
   const found: Found[] = []
+  const changes = options.files && (options.language === 'shell' ? WRITES_SHELL : WRITES_FILE).test(code.text)
   for (const [offset, line] of codeLines(code.text, options.language)) {
     const seen = (part: Omit<Found, 'evidence'>): void =>
       void found.push({ ...part, evidence: evidence(code, offset, line) })
@@ -76,7 +78,11 @@ export function inferCode(code: Excerpt, options: CodeOptions): Found[] {
     }
     if (!options.files) continue
     if (TEMPORARY.test(line)) seen({ capability: 'filesystem', sub: 'write', value: '${tmp}/**' })
-    else if (writes) seen({ capability: 'filesystem', sub: 'write', value: '${project}/**' })
+    else if (writes) seen({ capability: 'filesystem', sub: 'write', value: '${work}/**' })
+    if (writes || (changes && !READS_FILE.test(line))) {
+      for (const value of steeringPlaces(line, writes))
+        seen({ capability: 'filesystem', sub: 'write', value })
+    }
     if (options.language === 'other' && READS_FILE.test(line)) {
       seen({ capability: 'filesystem', sub: 'read', value: '${project}/**' })
     }
@@ -180,7 +186,8 @@ const OWN_PLACE =
 
 /** Places in the home directory, cut to where a person recognises them: `~/.config/gh/**`, `~/.netrc`. */
 function homePaths(line: string): string[] {
-  if (!/~|home/i.test(line)) return []
+  // A module's path, not a place.
+  if (!/~|home/i.test(line) || /^\s*(?:import|export)\s.{0,300}\bfrom\s/.test(line)) return []
   const paths: string[] = []
   for (const [, tail = ''] of line.matchAll(
     /(?:^|[\s"'`=(:])(?:~|\$HOME|\$\{HOME\}|\{home\})\/((?:Application Support|[\w.@+-])(?:Application Support|[\w.@+/-])*)/g,

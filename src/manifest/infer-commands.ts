@@ -4,7 +4,9 @@ import { evidence, hostOf, opaqueFound, urlsOf, type Excerpt, type Found } from 
 import { isHandedCode } from './infer-handed.ts'
 import { ruleOfScript, type Script } from './infer-scripts.ts'
 import { shellCommands, shellFunctions, type ShellCommand } from './infer-shell.ts'
+import { isNoVerbOfGit, isOnlyContact, narrowRule } from './infer-verbs.ts'
 import {
+  GO_VERBS,
   HARMLESS,
   INSTALLERS,
   INTERPRETERS,
@@ -45,6 +47,9 @@ export function inferCommands(shell: Excerpt, context: CommandContext): Found[] 
     if (!choice && isHandedCode(command, certain)) found.push(opaqueFound('computed', at))
     const other = ownFile(command, context)
     if (other !== undefined) found.push({ ...opaqueFound('program', { ...at, file: other }), evidence: at })
+    // `command -v X` only asks where X is.
+    const asks = command.argv[0] === 'command' && /^-[vV]$/.test(command.argv[1] ?? '')
+    if (asks || (choice && command.argv.length < 2)) return found
     for (const value of rulesOf(command.argv, functions, context)) {
       found.push({ capability: 'terminal', sub: 'allow', value, evidence: at })
     }
@@ -97,6 +102,9 @@ function literalHost(word: string): string {
   return GRAMMAR.host.pattern.test(word.toLowerCase()) ? word.toLowerCase() : '*'
 }
 
+/** Options whose value is text, not an address. */
+const VALUES = /^(?:-H|--header|-A|-e|--referer|-d|--data\S*|-u|--user)$/
+
 function contactedHosts(argv: readonly string[], reaches: boolean): string[] {
   const words = argv.slice(argv.findIndex((token) => !SHELL_PREFIXES.has(token)))
   const contacts = words.some((token) => NETWORK_PROGRAMS.has(token))
@@ -104,7 +112,7 @@ function contactedHosts(argv: readonly string[], reaches: boolean): string[] {
   if (!contacts && !sets) return []
   return words.flatMap((token, index) => {
     // A header, a referer or an agent's name is text.
-    if (/^(?:-H|--header|-A|-e|--referer|-d|--data\S*)$/.test(words[index - 1] ?? '')) return []
+    if (VALUES.test(words[index - 1] ?? '')) return []
     return urlsOf(token).flatMap((url) => {
       const host = hostOf(url)
       return host === undefined || isPlaceholderHost(host) ? [] : [host]
@@ -146,6 +154,9 @@ function ruleOf(
   const name = program.replace(/^.*\/(?=[^/]+$)/, '')
   if (functions.has(program) && !KNOWN_PROGRAMS.has(program)) return undefined
   const interpreter = INTERPRETERS[name]
+  const folder = program.slice(0, -name.length)
+  if (interpreter !== undefined && context.place === 'text' && /^\w+\/$/.test(folder) && folder !== 'bin/')
+    return undefined
   if (interpreter !== undefined) return interpreted(interpreter, args, context)
   if (program.includes('/')) return undefined
   if (
@@ -166,11 +177,15 @@ function ruleOf(
       .slice(1)
       .map((arg) => ownScript(arg, context.scripts))
       .find(Boolean)
-    return script ? ruleOfScript(script) : `${program} run **`
+    return script ? ruleOfScript(script) : narrowRule(program, args)
   }
   const verb = args.find((arg) => !arg.startsWith('-'))
   if (verb !== undefined && INSTALLERS[program]?.test(verb)) return `${program} ${verb} **`
-  if (KNOWN_PROGRAMS.has(program)) return `${program} **`
+  if (context.place !== 'source' && isOnlyContact(program, args) && namesItsHosts(args)) return undefined
+  // Go back, go first, go func: a word of prose.
+  if (program === 'go' && context.place === 'text' && !GO_VERBS.has(verb ?? '')) return undefined
+  if (program === 'git' && context.place === 'text' && isNoVerbOfGit(verb)) return undefined
+  if (KNOWN_PROGRAMS.has(program)) return narrowRule(program, args)
   // A word of prose that slipped into a block rarely has an option or an argument like a program's.
   const plausible =
     args.length === 0
@@ -179,6 +194,17 @@ function ruleOf(
   return (context.place === 'script' || context.place === 'shell block') && plausible
     ? `${program} **`
     : undefined
+}
+
+/** Addresses are written out, and all of them lead to a host that is known. */
+function namesItsHosts(args: readonly string[]): boolean {
+  const hosts = args.flatMap((arg, index) =>
+    VALUES.test(args[index - 1] ?? '') ? [] : urlsOf(arg).map(hostOf),
+  )
+  const computed = args.some((arg) => /^["']?(?:\$|…)/.test(arg) && !arg.includes('://'))
+  return (
+    hosts.length > 0 && !computed && hosts.every((host) => host !== undefined && !isPlaceholderHost(host))
+  )
 }
 
 function interpreted(
@@ -202,7 +228,7 @@ function interpreted(
       ? undefined
       : `${interpreter} **`
   return /^[\w./-]*\.\w+$/.test(first) && !first.includes('..')
-    ? `${interpreter} *${first.slice(first.lastIndexOf('.'))} **`
+    ? `${interpreter} ${first} **`
     : `${interpreter} **`
 }
 

@@ -36,16 +36,16 @@ export function evidence(excerpt: Excerpt, offset: number, text: string): Eviden
   return { file: excerpt.file, line: excerpt.line + offset, text: text.trim().slice(0, 160) }
 }
 
-/** The host of a URL as rules have it, or undefined for a placeholder or something computed. */
+/** The host of a URL as rules have it, of this machine with its port; undefined for a placeholder or something computed. */
 export function hostOf(url: string): string | undefined {
-  const [, authority] =
-    /^(?:https?|wss?):\/\/(?:[^/?#@\s]*@)?(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(?=[:/?#"'`\s)\\,;]|$)/.exec(
+  const [, authority, port = ''] =
+    /^(?:https?|wss?):\/\/(?:[^/?#@\s]*@)?(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(:[1-9]\d{0,4}(?!\d))?(?=[:/?#"'`\s)\\,;]|$)/.exec(
       url,
     ) ?? []
   if (authority === undefined) return undefined
   const host = authority.toLowerCase()
   if (host === 'localhost' || host.startsWith('127.') || host === '0.0.0.0' || host === '[::1]')
-    return 'localhost'
+    return `localhost${port}`
   return host.includes('.') || host.startsWith('[') ? host.replace(/\.$/, '') : undefined
 }
 

@@ -11,7 +11,8 @@ export function startedPrograms(code: Excerpt): Found[] {
     if (!/subprocess|call|output|run|open|system|exec|spawn|which|\$/.test(line)) return []
     if (/^\s*(?:#|\/\/)/.test(line)) return []
     return Array.from(line.matchAll(call)).flatMap((match) => {
-      const text = `${match[1] ?? match[2] ?? match[3] ?? ''} …`
+      const first = match[1] ?? match[2] ?? match[3] ?? ''
+      const text = `${first}${writtenArguments(line, match.index + match[0].length)}`
       const commands = inferCommands(
         { ...code, line: code.line + offset, text },
         { scripts: new Map(), functions: new Set(), files: [], place: 'source' },
@@ -19,6 +20,22 @@ export function startedPrograms(code: Excerpt): Found[] {
       return commands.map((item) => ({ ...item, evidence: evidence(code, offset, line) }))
     })
   })
+}
+
+/** The texts that follow in the same list, as far as they are written out; `…` for what is not. */
+function writtenArguments(code: string, from: number): string {
+  const next = /\s{0,200},\s{0,200}(?:\[\s{0,200})?(?:"([^"\n{$]{1,200})"|'([^'\n{$]{1,200})')/y
+  const words: string[] = []
+  let at = from
+  for (; words.length < 16; at = next.lastIndex) {
+    next.lastIndex = at
+    const [, double, single] = next.exec(code) ?? []
+    const word = double ?? single
+    if (word === undefined) break
+    words.push(/^[\w@%+=:,./~^-]+$/.test(word) ? word : '…')
+  }
+  const closed = /^\s{0,200},?\s{0,200}\]/.test(code.slice(at, at + 500))
+  return [...words.map((word) => ` ${word}`), closed ? '' : ' …'].join('')
 }
 
 /** A call that starts a program by what stands in its first argument. */
@@ -38,7 +55,9 @@ export function startedByName(code: Excerpt, python: boolean): Found[] {
   for (const match of code.text.matchAll(NAMED)) {
     const [, name = ''] = match
     const known = named.get(name) ?? []
-    if (known.length < 20) named.set(name, [...known, match[2] ?? match[3] ?? match[4] ?? ''])
+    const first = match[2] ?? match[3] ?? match[4] ?? ''
+    const rest = writtenArguments(code.text, match.index + match[0].length)
+    if (known.length < 20) named.set(name, [...known, `${first}${rest}`])
   }
   const pattern = CALLS[python ? 0 : 1]
   return code.text.split('\n').flatMap((line, offset): Found[] => {
@@ -52,7 +71,7 @@ export function startedByName(code: Excerpt, python: boolean): Found[] {
       if (programs.length === 0) return certainlyComputed(argument) ? [opaqueFound('computed', at)] : []
       return programs.flatMap((text) =>
         inferCommands(
-          { ...code, line: code.line + offset, text: `${text} …` },
+          { ...code, line: code.line + offset, text },
           { scripts: new Map(), functions: new Set(), files: [], place: 'source' },
         ).map((item) => ({ ...item, evidence: at })),
       )

@@ -19,7 +19,8 @@ export function needOfTool(entry: string): ToolNeed | undefined {
   const [, name = '', pattern] = /^([^(]+)(?:\((.*)\))?$/.exec(entry) ?? []
   if (SHELLS.test(name)) return { capability: 'terminal', sub: 'allow', value: commandOf(pattern) }
   if (READERS.test(name)) return { capability: 'filesystem', sub: 'read', value: pathOf(pattern) }
-  if (WRITERS.test(name)) return { capability: 'filesystem', sub: 'write', value: pathOf(pattern) }
+  if (WRITERS.test(name))
+    return { capability: 'filesystem', sub: 'write', value: pathOf(pattern, '${work}/**') }
   if (/^Web_?Fetch$/i.test(name)) {
     const host = /^domain:([a-z0-9.*-]+)$/i.exec(pattern ?? '')?.[1]?.toLowerCase()
     return { capability: 'network', value: host ?? '*' }
@@ -51,10 +52,10 @@ function commandOf(pattern: string | undefined): string {
   return open ? `${fixed} **` : fixed
 }
 
-function pathOf(pattern: string | undefined): string {
-  if (pattern === undefined || pattern === '' || pattern === '*') return '${project}/**'
+function pathOf(pattern: string | undefined, any = '${project}/**'): string {
+  if (pattern === undefined || pattern === '' || pattern === '*') return any
   const path = pattern.replace(/^\/\//, '/').replace(/^\.\//, '')
-  if (/[\\?[\]{}!]|(?:^|\/)\.\.?(?:\/|$)/.test(path.replace(/^\$\{\w+\}/, ''))) return '${project}/**'
+  if (/[\\?[\]{}!]|(?:^|\/)\.\.?(?:\/|$)/.test(path.replace(/^\$\{\w+\}/, ''))) return any
   if (pattern.startsWith('//') || path.startsWith('~/')) return path
   return `\${project}/${path.replace(/^\//, '')}`
 }

@@ -94,6 +94,29 @@ export const INSTALLERS: Readonly<Record<string, RegExp>> = {
   gem: /^install$/,
 }
 
+/** Programs whose first word says what they do, and of how many words that is made. */
+export const VERB_PROGRAMS: ReadonlyMap<string, 1 | 2> = new Map([
+  ...[
+    ...words(
+      'cargo npm pnpm yarn bun pip pip3 pipx uv docker podman kubectl go dotnet brew apt apt-get yum dnf pacman',
+    ),
+  ].map((name) => [name, 1] as const),
+  ...[
+    ...words(
+      'poetry gem bundle conda helm terraform vercel netlify wrangler fly supabase firebase heroku stripe',
+    ),
+  ].map((name) => [name, 1] as const),
+  ...[...words('gh glab aws gcloud az')].map((name) => [name, 2] as const),
+])
+
+/** All that `go` knows; other words after it are prose. */
+export const GO_VERBS = words(
+  'bug build clean doc env fix fmt generate get install list mod run telemetry test tool version vet work',
+)
+
+/** Programs that only fetch what an address names. */
+export const CONTACTED_BY_URL = words('curl wget')
+
 /** Runners of packages from a registry: the package is the program. */
 export const PACKAGE_RUNNERS = words('npx bunx uvx')
 

@@ -101,7 +101,9 @@ function isDeclared(rule: Rule, known: readonly Rule[]): boolean {
  */
 function narrows(declared: Rule, inferred: Rule): boolean {
   const coarse =
-    inferred.capability === 'terminal' ? inferred.value !== '**' : inferred.value === '${project}/**'
+    inferred.capability === 'terminal'
+      ? inferred.value !== '**'
+      : /^\$\{(?:project|work)\}\/\*\*$/.test(inferred.value)
   return coarse && inferred.list !== 'deny' && covers(inferred, declared)
 }
 

@@ -40,21 +40,21 @@ describe('instructions', () => {
     expect(
       inferred(bash('git status && gh pr view 7 | jq .title\nMODE=fast npm run build # done\n$(pandoc -v)')),
     ).toEqual({
-      'terminal gh **': 'SKILL.md:9',
-      'terminal git **': 'SKILL.md:9',
-      'terminal npm **': 'SKILL.md:10',
+      'terminal gh pr view **': 'SKILL.md:9',
+      'terminal git status **': 'SKILL.md:9',
+      'terminal npm run build **': 'SKILL.md:10',
       'terminal pandoc **': 'SKILL.md:11',
     })
   })
 
   test('want what follows a prompt, and not what it prints', () => {
-    expect(keys('```console\n$ git log\ncommit abc by somebody\n```')).toEqual(['terminal git **'])
+    expect(keys('```console\n$ git log\ncommit abc by somebody\n```')).toEqual(['terminal git log **'])
   })
 
   test('want well-known programs of unmarked blocks and of inline code', () => {
     expect(keys('```\ngit push\nSome prose here\n```\nThen `gh pr create --fill` and `the thing`.')).toEqual([
-      'terminal gh **',
-      'terminal git **',
+      'terminal gh pr create **',
+      'terminal git push',
     ])
   })
 
@@ -91,7 +91,7 @@ describe('instructions', () => {
           'curl -s "https://api.weather.gov/points" -H "Referer: https://other.org"\necho https://shown.org\ncurl https://api.example.com/x\ncurl http://localhost:3000\ncurl "https://$HOST/x"',
         ),
       ),
-    ).toEqual(['terminal curl **', 'network api.weather.gov', 'network localhost'])
+    ).toEqual(['terminal curl **', 'network api.weather.gov', 'network localhost:3000'])
   })
 
   test('tell secrets from variables', () => {
@@ -102,7 +102,6 @@ describe('instructions', () => {
         ),
       ),
     ).toEqual([
-      'terminal curl **',
       'network api.service.dev',
       'env.optional REGION',
       'secrets API_TOKEN',
@@ -115,7 +114,7 @@ describe('allowed-tools', () => {
   const tools = (value: string): string[] => keys('Text', {}, `${HEAD}\nallowed-tools: ${value}`)
   test.each([
     ['Bash(git:*) Read', ['terminal git **', 'filesystem.read ${project}/**']],
-    ['Bash(git *), Write', ['terminal git **', 'filesystem.write ${project}/**']],
+    ['Bash(git *), Write', ['terminal git **', 'filesystem.write ${work}/**']],
     ['["Bash(npm run test:*)", "WebFetch(domain:docs.rs)"]', ['terminal npm run test **', 'network docs.rs']],
     ['Bash(git status)', ['terminal git status']],
     ['Bash', ['terminal **']],
@@ -128,7 +127,7 @@ describe('allowed-tools', () => {
   ])('%s', (value, expected) => expect(tools(value)).toEqual(expected))
 
   test('a bare Bash adds nothing to the commands that are known', () => {
-    expect(keys(bash('git log'), {}, `${HEAD}\nallowed-tools: Bash`)).toEqual(['terminal git **'])
+    expect(keys(bash('git log'), {}, `${HEAD}\nallowed-tools: Bash`)).toEqual(['terminal git log **'])
   })
 })
 
@@ -179,11 +178,11 @@ open(os.path.expanduser("~/.config/linear/cache.json"), "w")
 print("https://shown.org")
 `
     expect(inferred('Text', { 'scripts/a.py': code })).toEqual({
-      'terminal gh **': 'scripts/a.py:9',
+      'terminal gh pr list **': 'scripts/a.py:9',
       'terminal python3 scripts/a.py **': 'scripts/a.py:1',
       'filesystem.read ${project}/**': 'scripts/a.py:10',
       'filesystem.read ~/.config/linear/cache.json': 'scripts/a.py:10',
-      'filesystem.write ${project}/**': 'scripts/a.py:10',
+      'filesystem.write ${work}/**': 'scripts/a.py:10',
       'filesystem.write ~/.config/linear/cache.json': 'scripts/a.py:10',
       'network api.linear.app': 'scripts/a.py:4',
       'env.optional LINEAR_TEAM': 'scripts/a.py:7',

@@ -50,12 +50,12 @@ describe('the sample skills', () => {
     expect(lines(request)).toEqual([
       'inferred terminal python3 scripts/report.py **',
       'inferred filesystem ${project}/**',
-      'inferred filesystem ${project}/**',
+      'inferred filesystem ${work}/**',
       'inferred env CSV_REPORT_LIMIT',
     ])
     expect(request.requested).toEqual({
       terminal: { allow: ['python3 scripts/report.py **'] },
-      filesystem: { read: ['${project}/**'], write: ['${project}/**'] },
+      filesystem: { read: ['${project}/**'], write: ['${work}/**'] },
       env: { optional: ['CSV_REPORT_LIMIT'] },
     })
   })
