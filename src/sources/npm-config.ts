@@ -20,12 +20,12 @@ export interface NpmConfig {
 }
 
 export interface NpmRegistry {
-  readonly url: string
-  /** A path, a variable, or undefined for the public registry of npm. */
+  /** Undefined for the public registry of npm, which its own libraries know. */
+  readonly url: string | undefined
+  /** A path or a variable, where one named it. */
   readonly from: string | undefined
 }
 
-const PUBLIC = 'https://registry.npmjs.org/'
 const MAX_BYTES = 1024 * 1024
 const REGISTRY = /^(?:registry|@[^:/]+:registry)$/
 const CREDENTIAL = /^\/\/[^\s]+:(?:_authToken|_auth|username|_password)$/
@@ -84,7 +84,7 @@ export function npmRegistry(name: string, { options, origins }: NpmConfig): NpmR
   const key =
     scope !== undefined && options[`${scope}:registry`] !== undefined ? `${scope}:registry` : 'registry'
   const text = options[key]
-  if (text === undefined) return { url: PUBLIC, from: undefined }
+  if (text === undefined) return { url: undefined, from: undefined }
   const from = origins[key] ?? ''
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url) throw refused(from, key, 'it is no address')

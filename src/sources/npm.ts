@@ -135,7 +135,7 @@ async function ask<T>(
   const { config, io, registry } = asking
   const { proxyAgent } = await import('../platform/proxy-agent.ts')
   let failure: unknown
-  const agent = await proxyAgent(new URL(registry.url).protocol, {
+  const agent = await proxyAgent(registry.url === undefined ? 'https:' : new URL(registry.url).protocol, {
     env: io.settings.env,
     ...(config.ca && { ca: config.ca }),
     timeoutMs: TIMEOUT_MS,
@@ -165,7 +165,7 @@ async function ask<T>(
 
 /** The registry and, when it is not everybody's, what named it. */
 function shownRegistry({ url, from }: NpmRegistry): string {
-  const shown = displayShort(redactUrl(url), 200)
+  const shown = url === undefined ? "npm's public registry" : displayShort(redactUrl(url), 200)
   return from === undefined ? shown : `${shown} (named by ${displayShort(from, 200)})`
 }
 
@@ -223,21 +223,17 @@ function npmError(error: unknown, { asked, registry, config, io, aged }: Asking)
   const own = CODES[String(code) as keyof typeof CODES] as (typeof CODES)[keyof typeof CODES] | undefined
   const shown = displayShort(asked, 100)
   const at = shownRegistry(registry)
-  const details = { package: shown, registry: displayShort(redactUrl(registry.url), 200) }
+  const details = { package: shown, registry: at }
   if (own === undefined) {
     const problem = networkProblem(error)
     const authority = problem.code === 'certificate_untrusted' && problem.hint !== undefined
-    return new SkillsError(
-      problem.code,
-      `The npm registry ${at} could not be asked for ${shown}: ${problem.reason}`,
-      {
-        hint: authority
-          ? `${problem.hint}, or cafile in your ~/.npmrc`
-          : 'check the network, HTTPS_PROXY and the registry in your npmrc',
-        details,
-        cause: error,
-      },
-    )
+    return new SkillsError(problem.code, `${shown} could not be asked for at ${at}: ${problem.reason}`, {
+      hint: authority
+        ? `${problem.hint}, or cafile in your ~/.npmrc`
+        : 'check the network, HTTPS_PROXY and the registry in your npmrc',
+      details,
+      cause: error,
+    })
   }
   const known = own === 'version_not_found' && aged === true ? 'version_too_new' : own
   const [says, hint] = SAYS[known]

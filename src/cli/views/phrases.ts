@@ -33,10 +33,8 @@ export function shortAddress(resolution: Resolution): string {
   switch (resolution.kind) {
     case 'git':
       return resolution.commit.slice(0, 10)
-    case 'npm': {
-      const { host } = new URL(resolution.url)
-      return host === 'registry.npmjs.org' ? resolution.version : `${resolution.version} from ${host}`
-    }
+    case 'npm':
+      return `${resolution.version} from ${new URL(resolution.url).host}`
     case 'registry':
     case 'archive':
     case 'oci':
