@@ -100,7 +100,7 @@ function placeCopy(step: LinkStep, context: PlaceContext, input: ApplyInput): vo
   const path = join(context.folder, context.name)
   const files = input.filesOf(step.name)
   const state = stateOf(path, context)
-  if (state.kind === 'folder' && state.digest === digestOfFiles(files)) return
+  if (state.kind === 'folder' && state.digest === digestOfFiles(files) && !state.wrongModes) return
   if (state.kind !== 'absent') clearable(step, context)
   const temporary = join(staging(input, context.folder), temporaryName())
   try {

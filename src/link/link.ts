@@ -65,7 +65,8 @@ export function planLinks({ places, skills, mode, copied, force }: PlanInput): L
     if (need === 'none') continue
     if (need === 'blocked' && !force) blocked.push(place)
     const replaces = force ? 'any' : [skill.integrity, ...(skill.previous ?? [])]
-    steps.push({ action: mode === 'copy' ? 'copy' : 'link', dir: place.dir, name: place.name, replaces })
+    const action = mode === 'copy' || isRightCopy(place, skill) ? 'copy' : 'link'
+    steps.push({ action, dir: place.dir, name: place.name, replaces })
   }
   if (blocked.length > 0) throw conflictAt(blocked, byName, copied === true)
   return steps
@@ -81,12 +82,17 @@ function needOf({ state }: LinkPlace, skill: LinkedSkill, mode: LinkMode): 'none
     case 'link':
       return mode === 'symlink' ? 'none' : 'change'
     case 'folder':
-      if (state.digest === skill.integrity) return 'none'
+      if (state.digest === skill.integrity) return state.wrongModes ? 'change' : 'none'
       return state.digest && skill.previous?.includes(state.digest) ? 'change' : 'blocked'
     case 'elsewhere':
     case 'file':
       return 'blocked'
   }
+}
+
+/** A copy that stays one. */
+function isRightCopy({ state }: LinkPlace, { integrity }: LinkedSkill): boolean {
+  return state.kind === 'folder' && state.digest === integrity
 }
 
 function conflictAt(
@@ -162,7 +168,7 @@ export interface LinkFinding {
 
 /**
  * Every place that is wrong: `missing`, `elsewhere` (another link, or a file), `modified` (a copy whose digest is not
- * the locked one). Links and right copies are both right, whatever the mode.
+ * the locked one, or with wrong permission bits). Links and right copies are both right, whatever the mode.
  * @throws link_conflict for a folder that cannot be one
  */
 export function inspectLinks(input: {
@@ -180,7 +186,9 @@ export function inspectLinks(input: {
       case 'absent':
         return [{ dir, name, problem: 'missing' }]
       case 'folder':
-        return state.digest === locked.get(name) ? [] : [{ dir, name, problem: 'modified' }]
+        return state.digest === locked.get(name) && !state.wrongModes
+          ? []
+          : [{ dir, name, problem: 'modified' }]
       case 'ours':
       case 'elsewhere':
       case 'file':

@@ -10,13 +10,14 @@ import { sharedFolder, skillsFolder, type LinkScope } from './directory.ts'
 /**
  * `shared` the whole folder is the shared one · `absent` · `link` exactly the link that belongs here · `ours` a link
  * to a skill of the shared folder in another form (absolute, another name, or checked out as a text file) ·
- * `elsewhere` any other link · `folder` with the digest of its files, absent when it holds more than plain files ·
+ * `elsewhere` any other link · `folder` with the digest of its files, absent when it holds more than plain files, and
+ * whether the permission bits of some are wrong ·
  * `file`.
  */
 export type PlaceState =
   | { readonly kind: 'shared' | 'absent' | 'link' | 'ours' | 'file' }
   | { readonly kind: 'elsewhere'; readonly target: string }
-  | { readonly kind: 'folder'; readonly digest?: TreeDigest }
+  | { readonly kind: 'folder'; readonly digest?: TreeDigest; readonly wrongModes?: boolean }
 
 /** One skill in one agents' folder. */
 export interface LinkPlace {
@@ -118,5 +119,10 @@ function isLinkText(path: string, context: PlaceContext): boolean {
 
 function folderState(path: string): PlaceState {
   const folder = hashPlainFiles(path)
-  return folder ? { kind: 'folder', digest: folder.integrity } : { kind: 'folder' }
+  if (!folder) return { kind: 'folder' }
+  return {
+    kind: 'folder',
+    digest: folder.integrity,
+    ...(folder.modes.length > 0 && { wrongModes: true }),
+  }
 }

@@ -47,6 +47,7 @@ export function alreadyAdded(
   for (const { name, entry } of wanted) {
     const installed = readInstalled(workspace.scope, name)
     if (installed.kind !== 'folder' || installed.integrity !== entry.integrity) return undefined
+    if (installed.modes.length > 0) return undefined
   }
   return wanted.map(unchanged)
 }

@@ -7,7 +7,7 @@ import { formatSpec, parseSpec } from '../sources/spec.ts'
 import { openStore } from '../store/store.ts'
 import { applyChange } from './change.ts'
 import type { Decided } from './decide-grants.ts'
-import { claimPlace } from './installed.ts'
+import { claimPlace, mendModes } from './installed.ts'
 import { type GrantChoice, type Io, type ScopeRequest, silent } from './io.ts'
 import { foldersIn } from './list.ts'
 import { assertClaims } from './lock-claims.ts'
@@ -34,8 +34,8 @@ export interface InstallRequest extends ScopeRequest {
 
 export interface InstalledSkill {
   readonly name: string
-  /** `locked`: newly resolved because the lock had no entry. */
-  readonly status: 'unchanged' | 'installed' | 'replaced' | 'locked'
+  /** `locked`: newly resolved because the lock had no entry. `mended`: only permission bits were wrong. */
+  readonly status: 'unchanged' | 'installed' | 'replaced' | 'mended' | 'locked'
   readonly version?: string
   readonly integrity: string
 }
@@ -74,12 +74,12 @@ async function installLocked(
   if (request.frozen) assertFresh(workspace, io)
   const store = openStore(io.settings.dataDir)
   for (const { granted } of resolved) keep(granted.verified, { store, scope })
-  const { lock, fresh, standing, wanted, removed, stale } = await claimAll(workspace, {
+  const { lock, fresh, standing, mended, wanted, removed, stale } = await claimAll(workspace, {
     resolved,
     request,
     io,
   })
-  const done = standing.map(({ name, entry }) => line(name, entry, fresh.has(name) ? 'locked' : 'unchanged'))
+  const done = standing.map((one) => standingLine(one, { fresh, mended }))
 
   const options = { scope, store, offline: request.offline === true, io }
   await refuseFalse(await falseOrigins(standing, options))
@@ -107,6 +107,7 @@ async function installLocked(
     },
     { settings: io.settings, force: request.force === true },
   )
+  for (const name of mended) mendModes(scope, name)
   return result(workspace, { skills: done, removed, dryRun: false })
 }
 
@@ -143,6 +144,8 @@ interface Claims {
   readonly fresh: ReadonlySet<string>
   /** Skills whose copy is right already, and those whose place may be taken. */
   readonly standing: readonly LockedSkill[]
+  /** Names of those that stand with wrong permission bits. */
+  readonly mended: ReadonlySet<string>
   readonly wanted: readonly LockedSkill[]
   readonly removed: readonly string[]
   /** What was removed from the lock before, by somebody else. */
@@ -157,17 +160,19 @@ async function claimAll(
   const lock = request.frozen ? workspace.lock : lockWith(workspace, resolved)
   const how = { force: request.force === true, dryRun: request.dryRun === true, io }
   const standing: LockedSkill[] = []
+  const mended = new Set<string>()
   const wanted: LockedSkill[] = []
   for (const [name, entry] of Object.entries(lock.skills)) {
     const state = await claimPlace(workspace, { name, integrity: entry.integrity }, how)
-    ;(state === 'stands' ? standing : wanted).push({ name, entry })
+    ;(state === 'free' ? wanted : standing).push({ name, entry })
+    if (state === 'modes') mended.add(name)
   }
   const removed = Object.keys(workspace.lock.skills).filter((name) => !lock.skills[name])
   for (const name of removed) await claimPlace(workspace, { name }, how)
   const fresh = new Set(resolved.map(({ candidate }) => candidate.name))
   const skills = { ...workspace.lock.skills, ...lock.skills }
   const stale = findStale(workspace.scope, { ...workspace, lock: { ...lock, skills } }, io)
-  return { lock, fresh, standing, wanted, removed: [...removed, ...staleNames(stale)], stale }
+  return { lock, fresh, standing, mended, wanted, removed: [...removed, ...staleNames(stale)], stale }
 }
 
 /** Resolves what skills.json asks for and the lock does not answer, and asks for its grants. */
@@ -255,18 +260,27 @@ async function dryRun(
   workspace: Workspace,
   { resolved, request, io }: { resolved: readonly Decided[]; request: InstallRequest; io: Io },
 ): Promise<InstallResult> {
-  const { fresh, standing, wanted, removed } = await claimAll(workspace, { resolved, request, io })
+  const { fresh, standing, mended, wanted, removed } = await claimAll(workspace, { resolved, request, io })
   await assertClaims(
     [...standing, ...wanted].filter(({ name }) => !fresh.has(name)),
     { scope: workspace.scope, io },
   )
-  const lines = (skills: readonly LockedSkill[], otherwise: InstalledSkill['status']): InstalledSkill[] =>
-    skills.map(({ name, entry }) => line(name, entry, fresh.has(name) ? 'locked' : otherwise))
   return result(workspace, {
-    skills: [...lines(standing, 'unchanged'), ...lines(wanted, 'installed')],
+    skills: [
+      ...standing.map((one) => standingLine(one, { fresh, mended })),
+      ...wanted.map(({ name, entry }) => line(name, entry, fresh.has(name) ? 'locked' : 'installed')),
+    ],
     removed,
     dryRun: true,
   })
+}
+
+function standingLine(
+  { name, entry }: LockedSkill,
+  { fresh, mended }: Pick<Claims, 'fresh' | 'mended'>,
+): InstalledSkill {
+  const how = mended.has(name) ? 'mended' : 'unchanged'
+  return line(name, entry, fresh.has(name) ? 'locked' : how)
 }
 
 function line(name: string, entry: LockEntry, status: InstalledSkill['status']): InstalledSkill {

@@ -3,6 +3,7 @@ import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
 import type { TreeDigest } from '../integrity/tree.ts'
+import { mendMode } from '../platform/file-modes.ts'
 import { toFsError } from '../platform/fs.ts'
 import { type HashedFolder, hashPlainFiles, readPlainFiles } from '../store/tree.ts'
 import type { Io } from './io.ts'
@@ -30,7 +31,7 @@ export function readInstalled(scope: Scope, name: string): Installed {
 }
 
 /**
- * `stands` when the wanted content is there already, `free` when the place may be taken: nothing is there, or content that
+ * `stands` when the wanted content is there already, `modes` when it is but for permission bits, `free` when the place may be taken: nothing is there, or content that
  * is nobody's edit. Everything else needs the user's word.
  * @throws local_edits
  */
@@ -38,14 +39,14 @@ export async function claimPlace(
   workspace: Workspace,
   wanted: { readonly name: string; readonly integrity?: TreeDigest },
   { force, dryRun, io }: { readonly force: boolean; readonly dryRun?: boolean; readonly io: Io },
-): Promise<'stands' | 'free'> {
+): Promise<'stands' | 'modes' | 'free'> {
   const { scope, lock } = workspace
   const { name } = wanted
   const installed = readInstalled(scope, name)
   if (installed.kind === 'missing') return 'free'
   const locked = lock.skills[name]?.integrity
   if (installed.kind === 'folder') {
-    if (installed.integrity === wanted.integrity) return 'stands'
+    if (installed.integrity === wanted.integrity) return installed.modes.length > 0 ? 'modes' : 'stands'
     if (installed.integrity === locked) return 'free'
     if (isNobodysEdit(workspace, { ...wanted, installed, dryRun: dryRun === true }, io)) return 'free'
   }
@@ -91,6 +92,14 @@ function isNobodysEdit(workspace: Workspace, { name, integrity, installed, dryRu
     hint: KEEP_LINE_ENDS,
   })
   return true
+}
+
+/** Gives the files of a copy the permission bits that their content asks for. @throws permission_denied */
+export function mendModes(scope: Scope, name: string): void {
+  const installed = readInstalled(scope, name)
+  if (installed.kind !== 'folder') return
+  for (const { path, expected } of installed.modes)
+    mendMode(join(scope.skillsDir, name, path), expected === 0o755)
 }
 
 /** One look at the records for all claims of a command. */

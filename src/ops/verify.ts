@@ -28,8 +28,14 @@ export interface VerifyRequest extends ScopeRequest {
 
 export interface FileChange {
   readonly path: string
-  /** `unknown` when the store no longer has the locked content to compare with. */
-  readonly change: 'changed' | 'added' | 'missing' | 'unknown'
+  /**
+   * `unknown` when the store no longer has the locked content to compare with · `mode` the content is right, and only its
+   * permission bits are not.
+   */
+  readonly change: 'changed' | 'added' | 'missing' | 'unknown' | 'mode'
+  /** Of `mode`: the bits in octal, and what they should be as far as the umask allows. */
+  readonly mode?: string
+  readonly expected?: string
 }
 
 export interface VerifiedSkill {
@@ -162,9 +168,21 @@ function compare(
     return { name, status: 'modified', integrity, files: [{ path: '.', change: 'unknown' }] }
   }
   const { integrity: actual } = installed
-  if (actual === integrity) return { name, status: 'ok', integrity, actual, files: [] }
+  if (actual === integrity) {
+    const modes = installed.modes.map(({ path: file, mode, expected }) => ({
+      path: file,
+      change: 'mode' as const,
+      mode: octal(mode),
+      expected: octal(expected),
+    }))
+    return { name, status: modes.length > 0 ? 'modified' : 'ok', integrity, actual, files: modes }
+  }
   const files = changes(lockedFiles(store, integrity), readPlainFiles(path) ?? [])
   return { name, status: 'modified', integrity, actual, files }
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0')
 }
 
 function lockedFiles(store: Store, integrity: string): readonly SkillFile[] | undefined {

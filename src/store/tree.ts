@@ -14,11 +14,13 @@ import { isSkillsError, SkillsError } from '../errors/error.ts'
 import { sha256Hex } from '../integrity/digest.ts'
 import {
   type FileDigest,
+  modeOf,
   type SkillFile,
   sortByPath,
   type TreeDigest,
   treeDigest,
 } from '../integrity/tree.ts'
+import { holdsModes, isWrongMode } from '../platform/file-modes.ts'
 import { errnoOf, toFsError } from '../platform/fs.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { displayText } from '../platform/text.ts'
@@ -42,11 +44,20 @@ export function readTree(root: string): DiskTree<SkillFile> | undefined {
 /** A file of which only the digest is kept. */
 export interface HashedFile extends FileDigest {
   readonly size: number
+  /** Its permission bits, and what they should be by its content. */
+  readonly mode: number
+  readonly expected: number
 }
 
 /** Like `readTree`, but keeps only the digests: one buffer serves all files, so memory stays flat. */
 export function digestTree(root: string): DiskTree<HashedFile> | undefined {
-  return walk(root, (path, bytes) => ({ path, sha256: sha256Hex(bytes), size: bytes.length }))
+  return walk(root, (path, bytes, fd) => ({
+    path,
+    sha256: sha256Hex(bytes),
+    size: bytes.length,
+    mode: fstatSync(fd).mode & 0o7777,
+    expected: modeOf(bytes),
+  }))
 }
 
 /** The files of a folder, or undefined when there is none, or it holds more than plain files or more than a skill may. */
@@ -60,6 +71,15 @@ export interface HashedFolder {
   /** How many files, and their bytes in all. */
   readonly files: number
   readonly bytes: number
+  /** Files whose permission bits are not what their content says, where the file system has any. */
+  readonly modes: readonly WrongMode[]
+}
+
+export interface WrongMode {
+  readonly path: string
+  readonly mode: number
+  /** 0o755 or 0o644. */
+  readonly expected: number
 }
 
 /** Like `readPlainFiles`, without keeping the content. */
@@ -70,7 +90,14 @@ export function hashPlainFiles(root: string): HashedFolder | undefined {
     integrity: treeDigest(files),
     files: files.length,
     bytes: files.reduce((sum, file) => sum + file.size, 0),
+    modes: wrongModes(root, files),
   }
+}
+
+function wrongModes(root: string, files: readonly HashedFile[]): readonly WrongMode[] {
+  const wrong = files.filter(({ mode, expected }) => isWrongMode(mode, expected === 0o755))
+  if (wrong.length === 0 || !holdsModes(root)) return []
+  return wrong.map(({ path, mode, expected }) => ({ path, mode, expected }))
 }
 
 function plainOnly<T>(read: () => DiskTree<T> | undefined): readonly T[] | undefined {
@@ -83,8 +110,8 @@ function plainOnly<T>(read: () => DiskTree<T> | undefined): readonly T[] | undef
   }
 }
 
-/** `bytes` are only valid during the call. */
-type Keep<T> = (path: string, bytes: Uint8Array) => T
+/** `bytes` and the open file are only valid during the call. */
+type Keep<T> = (path: string, bytes: Uint8Array, fd: number) => T
 
 function walk<T extends { path: string }>(root: string, keep: Keep<T>): DiskTree<T> | undefined {
   const files: T[] = []
@@ -103,11 +130,13 @@ function walk<T extends { path: string }>(root: string, keep: Keep<T>): DiskTree
         pending.push(`${path}/`)
         continue
       }
-      const bytes = entry.isFile() ? readFile(`${root}/${path}`, LIMITS.skillBytes - total) : undefined
-      if (bytes) {
+      const read = (bytes: Uint8Array, fd: number): T => {
         total += bytes.length
-        files.push(keep(path, bytes))
-      } else strange.push(path)
+        return keep(path, bytes, fd)
+      }
+      const file = entry.isFile() ? readFile(`${root}/${path}`, LIMITS.skillBytes - total, read) : undefined
+      if (file) files.push(file)
+      else strange.push(path)
     }
     checkCounts(files.length + strange.length + pending.length, prefix, root)
   }
@@ -139,8 +168,12 @@ function checkCounts(count: number, prefix: string, root: string): void {
 
 let scratch = Buffer.allocUnsafe(256 * 1024)
 
-/** The content in a buffer that the next call overwrites; undefined for what is no plain file (any more). */
-function readFile(path: string, maxBytes: number): Uint8Array | undefined {
+/** What `use` makes of the content, in a buffer that the next call overwrites; undefined for what is no plain file (any more). */
+function readFile<T>(
+  path: string,
+  maxBytes: number,
+  use: (bytes: Uint8Array, fd: number) => T,
+): T | undefined {
   let fd: number
   try {
     fd = openSync(path, OPEN)
@@ -150,7 +183,7 @@ function readFile(path: string, maxBytes: number): Uint8Array | undefined {
     throw toFsError(error, path)
   }
   try {
-    return readAll(fd, path, maxBytes)
+    return use(readAll(fd, path, maxBytes), fd)
   } catch (error) {
     throw toFsError(error, path)
   } finally {

@@ -8,7 +8,13 @@ const MARKS: Readonly<Record<InstalledSkill['status'], readonly [string, Format]
   unchanged: ['=', 'dim'],
   installed: ['+', 'green'],
   replaced: ['~', 'yellow'],
+  mended: ['~', 'yellow'],
   locked: ['+', 'green'],
+}
+
+const WORDS: Readonly<Partial<Record<InstalledSkill['status'], string>>> = {
+  locked: 'newly locked',
+  mended: 'permission bits',
 }
 
 /** What changed, a line each; what stayed is only counted. */
@@ -18,12 +24,7 @@ export function installView(result: InstallResult, canvas: Canvas): string {
   const rows = [
     ...changed.map((skill) => {
       const [text, format] = MARKS[skill.status]
-      return [
-        { text, format },
-        skill.name,
-        skill.version ?? '',
-        skill.status === 'locked' ? 'newly locked' : '',
-      ]
+      return [{ text, format }, skill.name, skill.version ?? '', WORDS[skill.status] ?? '']
     }),
     ...removed.map((name) => [{ text: '-', format: 'red' as const }, name, '', 'no longer in skills.lock']),
   ]

@@ -83,9 +83,10 @@ export function ledgerView({ ledger }: VerifyResult, canvas: Canvas): string {
 function findings(skill: VerifiedSkill, canvas: Canvas): string {
   const shown = skill.files
     .slice(0, FILES)
-    .map(({ path, change }) => [
+    .map(({ path, change, mode, expected }) => [
       { text: change === 'unknown' ? 'may differ' : change, format: 'red' as const },
       path,
+      mode === undefined ? '' : `${mode}, not ${expected}`,
     ])
   const links = skill.links.map(({ path, problem }) => [{ text: problem, format: 'yellow' as const }, path])
   const more = skill.files.length - FILES
