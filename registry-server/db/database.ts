@@ -43,6 +43,8 @@ export interface Database {
 export interface Migration {
   readonly name: string
   readonly sql: (kind: Database['kind']) => readonly string[]
+  /** What the rows that were there before need, after the statements. */
+  readonly fill?: (tx: Database) => Promise<void>
 }
 
 /**

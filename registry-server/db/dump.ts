@@ -1,5 +1,6 @@
 // All rows of all tables as plain values, in an order in which they can be put back, on either database.
 import { schemaTables, type TableSpec } from './tables.ts'
+import { fillAnnotations } from './listed-annotations.ts'
 import type { Database, SqlValue } from './database.ts'
 
 export type Row = Record<string, SqlValue>
@@ -38,8 +39,9 @@ export async function insertRows(tx: Database, { name }: TableSpec, rows: readon
   }
 }
 
-/** After all rows are in: counters go on behind them, and the search index is made. */
+/** After all rows are in: what older ones lack is filled, counters go on behind them, and the search index is made. */
 export async function finishRestore(tx: Database): Promise<void> {
+  await fillAnnotations(tx)
   if (tx.kind === 'postgres') {
     for (const { name, key } of schemaTables()) {
       const isText = name === 'tokens'

@@ -30,9 +30,10 @@ export async function migrate(db: Database, migrations: readonly Migration[] = M
         },
       )
     }
-    for (const { name, sql } of migrations) {
+    for (const { name, sql, fill } of migrations) {
       if (done.has(name)) continue
       for (const statement of sql(tx.kind)) await tx.run(statement)
+      await fill?.(tx)
       await tx.run('INSERT INTO migrations (name, at) VALUES (?, ?)', [name, new Date().toISOString()])
     }
   })

@@ -4,6 +4,8 @@ import type { Database } from './database.ts'
 export interface TableSpec {
   readonly name: string
   readonly key: readonly string[]
+  /** It came with a later step of the schema, so a backup of before has none. */
+  readonly later?: true
 }
 
 const TABLES: readonly TableSpec[] = [
@@ -25,7 +27,7 @@ const TABLES: readonly TableSpec[] = [
   { name: 'files', key: ['version_id', 'path'] },
   { name: 'dependencies', key: ['version_id', 'name'] },
   { name: 'downloads', key: ['skill_id', 'day'] },
-  { name: 'removals', key: ['skill_id', 'version'] },
+  { name: 'removals', key: ['skill_id', 'version'], later: true },
 ]
 
 /** The tables, the same on both databases. */

@@ -10,7 +10,7 @@ import { isDigest } from '../../src/oci/digest.ts'
 import { displayShort, displayText } from '../../src/platform/text.ts'
 import type { RegistryContext } from '../context.ts'
 import { clearSettings, finishRestore, insertRows, isEmpty, type Row } from '../db/dump.ts'
-import { actualColumns, schemaTables } from '../db/tables.ts'
+import { actualColumns, schemaTables, type TableSpec } from '../db/tables.ts'
 import { BACKUP_INDEX, type BackupIndex, blobPath, tablePath } from './backup.ts'
 
 const indexSchema = z.object({
@@ -35,7 +35,8 @@ export async function restore(
     })
   }
   const index = readIndex(folder)
-  for (const { name } of schemaTables()) {
+  const tables = tablesOf(index)
+  for (const { name } of tables) {
     await checkTable(folder, name, index)
     await checkColumns(db, folder, name)
   }
@@ -50,7 +51,7 @@ export async function restore(
     await tx.lock('restore')
     if (!(await isEmpty(tx))) throw new SkillsError('conflict', 'Somebody has started to use the registry')
     await clearSettings(tx)
-    for (const table of schemaTables()) {
+    for (const table of tables) {
       for await (const rows of readRows(folder, table.name)) await insertRows(tx, table, rows)
     }
     await finishRestore(tx)
@@ -66,6 +67,16 @@ function readIndex(folder: string): BackupIndex {
   } catch (cause) {
     throw invalid(`${displayText(path)} is not understood`, cause)
   }
+}
+
+/** The tables that the backup has: all, but for one of an earlier version. @throws backup_invalid for one of a newer version */
+function tablesOf({ tables }: BackupIndex): readonly TableSpec[] {
+  const known = schemaTables()
+  const other = Object.keys(tables).find((name) => !known.some((table) => table.name === name))
+  if (other !== undefined) {
+    throw ofAnotherVersion(`The backup has the table ${displayShort(other, 60)}, which is not known here`)
+  }
+  return known.filter(({ name, later }) => later !== true || Object.hasOwn(tables, name))
 }
 
 async function checkTable(folder: string, name: string, { tables }: BackupIndex): Promise<void> {
@@ -85,10 +96,9 @@ async function checkColumns(db: RegistryContext['db'], folder: string, name: str
   for await (const rows of readRows(folder, name)) {
     const other = rows.flatMap((row) => Object.keys(row)).find((column) => !columns.has(column))
     if (other === undefined) continue
-    throw new SkillsError(
-      'backup_invalid',
-      `${displayText(join(folder, tablePath(name)))} has the column ${displayShort(other, 60)}, which the table ${name} has not`,
-      { hint: 'restore it with the version of skills that made it, or a newer one' },
+    const path = displayText(join(folder, tablePath(name)))
+    throw ofAnotherVersion(
+      `${path} has the column ${displayShort(other, 60)}, which the table ${name} has not`,
     )
   }
 }
@@ -148,6 +158,12 @@ async function restoreBlob(
     await blobs.abandon(upload)
     throw invalid(`The blob ${digest} of the backup is damaged`, cause)
   }
+}
+
+function ofAnotherVersion(message: string): SkillsError {
+  return new SkillsError('backup_invalid', message, {
+    hint: 'restore it with the version of skills that made it, or a newer one',
+  })
 }
 
 function invalid(message: string, cause?: unknown): SkillsError {

@@ -1,5 +1,6 @@
 // What a manifest must be to be stored, and what it refers to. Pure.
 import { isDigest } from '../../src/oci/digest.ts'
+import { listedAnnotations } from '../db/listed-annotations.ts'
 import { ociError } from '../problem.ts'
 
 const IMAGE = [
@@ -12,8 +13,6 @@ const INDEX = [
 ]
 /** Layers that a registry need not have. */
 const ELSEWHERE = /nondistributable|\.foreign\./
-/** Annotations that a list shows of one manifest. */
-const LISTED_BYTES = 16 * 1024
 
 interface Descriptor {
   readonly mediaType: string
@@ -46,7 +45,7 @@ export function readManifestForm(bytes: Uint8Array, contentType: string | undefi
   if (json.schemaVersion !== 2) throw invalid('schemaVersion is not 2')
   const artifactType = optionalText(json, 'artifactType') || undefined
   const subject = json.subject === undefined ? undefined : descriptor(json.subject, 'subject').digest
-  const base = { mediaType, artifactType, subject, annotations: annotationsOf(json) }
+  const base = { mediaType, artifactType, subject, annotations: listedAnnotations(json) }
   if (IMAGE.includes(mediaType)) {
     const config = descriptor(json.config, 'config')
     const layers = list(json.layers, 'layers').map((layer, index) => descriptor(layer, `layers[${index}]`))
@@ -107,22 +106,6 @@ function optionalText(json: Record<string, unknown>, field: string): string | un
   const value = json[field]
   if (value === undefined || typeof value === 'string') return value
   throw invalid(`${field} is not text`)
-}
-
-/** The first of the annotations that are text, until they are too many for a list. */
-function annotationsOf(json: Readonly<Record<string, unknown>>): string | undefined {
-  if (!isObject(json.annotations)) return undefined
-  const kept: [string, string][] = []
-  let size = 2
-  for (const [name, value] of Object.entries(json.annotations)) {
-    if (typeof value !== 'string') continue
-    if (name.length + value.length > LISTED_BYTES) continue
-    const more = Buffer.byteLength(JSON.stringify([name, value])) + 1
-    if (size + more > LISTED_BYTES) continue
-    size += more
-    kept.push([name, value])
-  }
-  return JSON.stringify(Object.fromEntries(kept))
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -126,7 +126,8 @@ export async function putManifest(
       mediaType: form.mediaType,
       artifactType: form.shownType ?? null,
       subject: form.subject ?? null,
-      annotations: form.annotations ?? null,
+      // Only what points at another is in a list.
+      annotations: (form.subject !== undefined && form.annotations) || null,
       bytes,
       parts: form.parts.filter(({ optional }) => !optional),
       at,

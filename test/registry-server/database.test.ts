@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { isUnique, openRegistryDatabase } from '../../registry-server/db/open.ts'
+import { fillAnnotations } from '../../registry-server/db/listed-annotations.ts'
 import { migrate } from '../../registry-server/db/migrate.ts'
 import { cleanDatabases, DATABASES } from '../support/registry-databases.ts'
 
@@ -23,6 +24,48 @@ describe.each(DATABASES)('the database on $name', ({ create, skip }) => {
     await expect(migrate(db)).toThrowCode('database_invalid')
     await db.close()
   })
+
+  test.skipIf(skip)(
+    'fills the columns for lists from manifests that were there before, whatever they hold',
+    async () => {
+      const db = await openRegistryDatabase(await create())
+      await db.run("INSERT INTO scopes (name, created_at) VALUES ('acme', '')")
+      await db.run(
+        "INSERT INTO repositories (name, scope_id, created_at) SELECT 'acme/a', id, '' FROM scopes",
+      )
+      const texts = [
+        '{"annotations":{"a":"\\u0000 \\ud800","b":1,"c":"\u2603"}}',
+        '\uFEFF{"annotations":{"a":"after a mark"}}',
+        `{"annotations":{"a":"x"},"deep":${'['.repeat(12_000)}${']'.repeat(12_000)}}`,
+        '{"annotations":"text"}',
+        '{"annotations":[1]}',
+        'no JSON',
+        ...Array.from({ length: 20 }, (_, at) => `{"annotations":{"at":"${at}"}}`),
+      ]
+      for (const [at, text] of texts.entries()) {
+        await db.run(
+          `INSERT INTO manifests (repository_id, digest, media_type, subject, size, bytes, created_at)
+         SELECT id, ?, '', 'sha256:0', 1, ?, '' FROM repositories`,
+          [`sha256:${String(at).padStart(3, '0')}`, Buffer.from(text)],
+        )
+      }
+      await db.transaction(fillAnnotations)
+      const rows = await db.all<{ annotations: string | null }>(
+        'SELECT annotations FROM manifests ORDER BY digest',
+      )
+      expect(rows.slice(0, 7).map(({ annotations }) => annotations)).toEqual([
+        '{"a":"\\u0000 \\ud800","c":"\u2603"}',
+        '{"a":"after a mark"}',
+        '{"a":"x"}',
+        null,
+        null,
+        null,
+        '{"at":"0"}',
+      ])
+      expect(rows.at(-1)?.annotations).toBe('{"at":"19"}')
+      await db.close()
+    },
+  )
 
   test.skipIf(skip)(
     'keeps nothing of a transaction that throws, and shows nothing of one under way',

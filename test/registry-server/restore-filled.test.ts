@@ -1,11 +1,11 @@
 // Backups of registries that were filled by publishing, restored on every kind of database and blob store.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
-import { backupRegistry, fsckRegistry, restoreRegistry } from '../../registry-server/admin.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { backupRegistry, fsckRegistry, gcRegistry, restoreRegistry } from '../../registry-server/admin.ts'
 import type { RegistryOptions } from '../../registry-server/config.ts'
-import { allRows, type Filled, fillRegistry } from '../support/filled-registry.ts'
+import { allRows, type Filled, fillRegistry, publishSkill, REMOVED } from '../support/filled-registry.ts'
 import { cleanDatabases, DATABASES } from '../support/registry-databases.ts'
 import { digest, startRegistry, type TestRegistry } from '../support/registry.ts'
 
@@ -59,6 +59,15 @@ async function documents(
   return found
 }
 
+/** Requests of the administrator, whose token is of the registry that was saved. */
+function as({ anonymous }: TestRegistry, token: string): TestRegistry['fetch'] {
+  return (path, init = {}) => {
+    const headers = new Headers(init.headers)
+    headers.set('authorization', `Bearer ${token}`)
+    return anonymous(path, { ...init, headers })
+  }
+}
+
 const BLOBS = [
   { name: 'a folder', place: async (): Promise<Partial<RegistryOptions>> => ({}) },
   { name: 'another registry', place: elsewhere },
@@ -95,6 +104,8 @@ describe('a registry that was filled by publishing', () => {
     await restoreRegistry(target, saved)
     expect(await allRows(target.database)).toEqual(rows)
     expect((await fsckRegistry(target, {})).findings).toEqual([])
+    await gcRegistry(target, { graceMs: -60_000 })
+    expect((await fsckRegistry(target, {})).findings).toEqual([])
 
     const restored = await startRegistry(to, target)
     const again = await startRegistry(from, place)
@@ -106,6 +117,25 @@ describe('a registry that was filled by publishing', () => {
     )
     expect(Object.fromEntries(statuses)['member /api/v1/skills/@secret/plan']).toBe(200)
     expect((await restored.anonymous('/api/v1/skills/@secret/plan')).status).toBe(404)
+    // What was taken out stays out, with its reason.
+    for (const path of filled.gone) {
+      const { status, body } = await restored.json('GET', path, undefined, registry.token)
+      expect([path, status, JSON.stringify(body)]).toEqual([
+        path,
+        410,
+        expect.stringContaining('ümläut ☃ data'),
+      ])
+    }
+    expect((await publishSkill({ ...restored, fetch: as(restored, registry.token) }, REMOVED)).status).toBe(
+      410,
+    )
+    // A token still ends with the one that it was made with.
+    const { made } = filled
+    const ask = async (token: string) =>
+      (await restored.json('GET', '/api/v1/tokens', undefined, token)).status
+    expect(await ask(made.token)).toBe(200)
+    const ended = await restored.json('DELETE', `/api/v1/tokens/${made.by}`, undefined, registry.token)
+    expect([ended.status, await ask(made.token)]).toEqual([204, 401])
     // New rows find their numbers free, and what was published is still for ever.
     const scope = await restored.json('PUT', '/api/v1/scopes/@after', {}, registry.token)
     expect(scope.status).toBe(201)
@@ -114,23 +144,95 @@ describe('a registry that was filled by publishing', () => {
   })
 })
 
-test('a backup of a newer version, with a column that is not known here, is refused by its name', async () => {
-  const registry = await startRegistry(SQLITE, { data: fresh() })
-  await fillRegistry(registry)
-  await registry.close()
-  const saved = fresh()
-  await backupRegistry({ data: registry.data, database: registry.database }, saved)
-  const { createHash } = await import('node:crypto')
-  const { readFileSync } = await import('node:fs')
-  const table = join(saved, 'tables', 'scopes.ndjson')
-  const text = readFileSync(table, 'utf8').replaceAll('{"id"', '{"x) --":1,"id"')
-  writeFileSync(table, text)
-  const index = JSON.parse(readFileSync(join(saved, 'backup.json'), 'utf8')) as {
-    tables: Record<string, { sha256: string }>
+interface Index {
+  tables: Record<string, { rows: number; sha256: string }>
+}
+
+/** Writes a table of a backup anew, row by row, as the program that made the backup would have. */
+function rewrite(saved: string, name: string, change: (row: Record<string, unknown>) => unknown): void {
+  const path = join(saved, 'tables', `${name}.ndjson`)
+  const rows = readFileSync(path, 'utf8').split('\n').filter(Boolean)
+  const text = rows
+    .map((row) => `${JSON.stringify(change(JSON.parse(row) as Record<string, unknown>))}\n`)
+    .join('')
+  writeFileSync(path, text)
+  changeIndex(saved, ({ tables }) => {
+    tables[name] = { rows: rows.length, sha256: digest(text).slice('sha256:'.length) }
+  })
+}
+
+function changeIndex(saved: string, change: (index: Index) => void): void {
+  const path = join(saved, 'backup.json')
+  const index = JSON.parse(readFileSync(path, 'utf8')) as Index
+  change(index)
+  writeFileSync(path, JSON.stringify(index))
+}
+
+describe('a backup of another version', () => {
+  let saved: string
+  let filled: Filled
+  let registry: TestRegistry
+  const copy = (): string => {
+    const to = fresh()
+    cpSync(saved, to, { recursive: true })
+    return to
   }
-  index.tables.scopes = { ...index.tables.scopes, sha256: createHash('sha256').update(text).digest('hex') }
-  writeFileSync(join(saved, 'backup.json'), JSON.stringify(index))
-  const target = { data: fresh(), database: await SQLITE.create() }
-  await expect(restoreRegistry(target, saved)).toThrowCode('backup_invalid')
-  await expect(restoreRegistry(target, saved)).rejects.toThrow('scopes.ndjson has the column x) --')
+  beforeAll(async () => {
+    registry = await startRegistry(SQLITE, { data: fresh() })
+    filled = await fillRegistry(registry)
+    await registry.close()
+    saved = fresh()
+    await backupRegistry({ data: registry.data, database: registry.database }, saved)
+  })
+
+  test.each(DATABASES.filter(({ skip }) => !skip))(
+    'that had neither removals, nor who made a token, nor columns for lists is restored on $name',
+    async (database) => {
+      const older = copy()
+      const without = (column: string) => (row: Record<string, unknown>) => {
+        const { [column]: _, ...rest } = row
+        return rest
+      }
+      rewrite(older, 'tokens', without('parent'))
+      rewrite(older, 'manifests', without('annotations'))
+      rmSync(join(older, 'tables', 'removals.ndjson'))
+      changeIndex(older, ({ tables }) => void delete tables.removals)
+      const target = { data: fresh(), database: await database.create() }
+      await restoreRegistry(target, older)
+      const [before, after] = [await allRows(registry.database), await allRows(target.database)]
+      expect(
+        before.manifests?.some((row) => String((row as { annotations: unknown }).annotations).includes('☃')),
+      ).toBe(true)
+      expect({ ...after, tokens: [] }).toEqual({ ...before, removals: [], tokens: [] })
+      const restored = await startRegistry(database, target)
+      const { made } = filled
+      expect((await restored.json('GET', '/api/v1/tokens', undefined, made.token)).status).toBe(200)
+      await restored.close()
+    },
+  )
+
+  test('with a column that is not known here is refused by its name', async () => {
+    const newer = copy()
+    rewrite(newer, 'scopes', (row) => ({ 'x) --': 1, ...row }))
+    const target = { data: fresh(), database: await SQLITE.create() }
+    await expect(restoreRegistry(target, newer)).toThrowCode('backup_invalid')
+    await expect(restoreRegistry(target, newer)).rejects.toThrow('scopes.ndjson has the column x) --')
+  })
+
+  test('with a table that is not known here is refused by its name', async () => {
+    const newer = copy()
+    changeIndex(newer, ({ tables }) => {
+      tables.reviews = { rows: 0, sha256: '' }
+    })
+    const target = { data: fresh(), database: await SQLITE.create() }
+    await expect(restoreRegistry(target, newer)).toThrowCode('backup_invalid')
+    await expect(restoreRegistry(target, newer)).rejects.toThrow('the table reviews')
+  })
+
+  test('without a table that was always there is refused', async () => {
+    const broken = copy()
+    changeIndex(broken, ({ tables }) => void delete tables.tokens)
+    const target = { data: fresh(), database: await SQLITE.create() }
+    await expect(restoreRegistry(target, broken)).toThrowCode('backup_invalid')
+  })
 })

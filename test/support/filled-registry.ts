@@ -1,11 +1,18 @@
 // A registry as a team leaves it: skills of several versions, dependencies, a private scope, members, tokens, a trusted CI
-// job, a yank, a deprecation, downloads, images, a referrer; all of it by requests.
-import { addRegistryUser, createRegistryToken } from '../../registry-server/admin.ts'
+// job, a yank, a deprecation, a version that was taken out, downloads, images, a referrer; by requests and the console.
+import { addRegistryUser, createRegistryToken, removeFromRegistry } from '../../registry-server/admin.ts'
 import { dumpRows } from '../../registry-server/db/dump.ts'
 import { openRegistryDatabase } from '../../registry-server/db/open.ts'
 import { schemaTables } from '../../registry-server/db/tables.ts'
 import { artifactOf, filesToPublish, push, type SkillToPublish } from './catalogue.ts'
 import { digest, MANIFEST, type TestRegistry } from './registry.ts'
+
+/** The version that is taken out again. */
+export const REMOVED: SkillToPublish = {
+  name: '@acme/pdf',
+  version: '1.2.0',
+  files: { 'data.txt': 'of a customer' },
+}
 
 const SKILLS: readonly SkillToPublish[] = [
   { name: '@acme/pdf', version: '1.0.0', description: 'Reads PDF files, ümläut ☃ 漢字.' },
@@ -26,9 +33,23 @@ const SKILLS: readonly SkillToPublish[] = [
 ]
 
 export interface Filled {
+  /** A token that was made with another, with its id and that of the other. */
+  readonly made: { readonly token: string; readonly id: string; readonly by: string }
   /** A reader's token of a user who is a member of the private scope. */
   readonly member: string
   readonly paths: readonly string[]
+  /** Of the version that was taken out. */
+  readonly gone: readonly string[]
+}
+
+async function publish(registry: TestRegistry, skill: SkillToPublish): Promise<void> {
+  const answer = await publishSkill(registry, skill)
+  if (answer.status !== 201) throw new Error(`${skill.name}: ${await answer.text()}`)
+}
+
+/** Publishes it as the administrator. */
+export function publishSkill(registry: TestRegistry, skill: SkillToPublish): Promise<Response> {
+  return push((path, init) => registry.fetch(path, init), artifactOf(skill, filesToPublish(skill)))
 }
 
 /** Fills the registry; the paths give documents, artifacts, archives and lists of everything in it. */
@@ -52,12 +73,17 @@ export async function fillRegistry(registry: TestRegistry): Promise<Filled> {
     issuer: 'https://token.actions.githubusercontent.com',
     claims: { repository: 'acme/skills', repository_owner_id: '1', workflow: 'release.yml' },
   })
-  await registry.json('POST', '/api/v1/tokens', { name: 'ended', permissions: ['read'], expiresInDays: 1 })
+  const newToken = async (name: string, as?: string): Promise<{ id: string; token: string }> => {
+    const asked = { name, permissions: ['read'], expiresInDays: 1 }
+    const { body } = await registry.json('POST', '/api/v1/tokens', asked, as)
+    return { id: String(body.id), token: String(body.token) }
+  }
+  const by = await newToken('of a person')
+  const made = { ...(await newToken('made with it', by.token)), by: by.id }
   const paths: string[] = ['/api/v1/search?q=pdf', '/.well-known/agent-skills/index.json']
   for (const skill of SKILLS) {
     const artifact = artifactOf(skill, filesToPublish(skill))
-    const answer = await push((path, init) => registry.fetch(path, init), artifact)
-    if (answer.status !== 201) throw new Error(`${skill.name}: ${await answer.text()}`)
+    await publish(registry, skill)
     const repository = skill.name.slice(1)
     paths.push(
       `/api/v1/skills/${skill.name}`,
@@ -69,6 +95,9 @@ export async function fillRegistry(registry: TestRegistry): Promise<Filled> {
       `/skills/${skill.name}`,
     )
   }
+  await publish(registry, REMOVED)
+  const { name, version } = REMOVED
+  await removeFromRegistry(place, { target: `${name}@${version}`, reason: 'it holds ümläut ☃ data' })
   await send(204, 'POST', '/api/v1/skills/@acme/pdf/versions/1.0.0/yank', { reason: 'broken' })
   await send(204, 'POST', '/api/v1/skills/@acme/old/deprecation', { message: 'use @acme/pdf' })
   const image = await registry.pushImage('acme/image', 'v1', { annotations: { text: 'ümläut ☃' } })
@@ -79,6 +108,7 @@ export async function fillRegistry(registry: TestRegistry): Promise<Filled> {
       artifactType: 'application/vnd.test.sbom',
       config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: image.config, size: 32 },
       layers: [],
+      annotations: { 'org.test.note': 'ümläut ☃ \ud83d\ude00' },
       subject: { mediaType: MANIFEST, digest: image.digest, size: image.bytes.length },
     }).replace('"size":32', `"size":${JSON.stringify({ of: 'acme/image', tag: 'v1' }).length}`),
   )
@@ -97,7 +127,8 @@ export async function fillRegistry(registry: TestRegistry): Promise<Filled> {
     '/api/v1/scopes/@secret',
     '/api/v1/scopes/@acme/publishers',
   )
-  return { member, paths }
+  const gone = [`/api/v1/skills/${name}/versions/${version}`, `/v2/acme/pdf/manifests/${version}`]
+  return { member, made, paths, gone }
 }
 
 /** Every row of every table, but what SQLite and PostgreSQL write of themselves. */

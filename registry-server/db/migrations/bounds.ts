@@ -1,6 +1,7 @@
 // What lists show of a manifest without its bytes, which token made another, and versions that an operator took out.
 import type { Migration } from '../database.ts'
 import { schemaSql } from '../database.ts'
+import { fillAnnotations } from '../listed-annotations.ts'
 
 const STEPS = [
   // JSON, of the annotations that are text; what is beyond the bound is in the manifest alone.
@@ -16,15 +17,8 @@ const STEPS = [
   `CREATE INDEX removals_digest ON removals (digest)`,
 ]
 
-/** Of the manifests that were there before. */
-const FILL: Readonly<Record<'sqlite' | 'postgres', string>> = {
-  sqlite: `UPDATE manifests SET annotations = json_extract(CAST(bytes AS TEXT), '$.annotations')
-    WHERE subject IS NOT NULL AND size <= 32768 AND json_valid(CAST(bytes AS TEXT))`,
-  postgres: `UPDATE manifests SET annotations = CAST(CAST(convert_from(bytes, 'UTF8') AS json) -> 'annotations' AS TEXT)
-    WHERE subject IS NOT NULL AND size <= 32768`,
-}
-
 export const BOUNDS: Migration = {
   name: '0003-bounds',
-  sql: (kind) => [...STEPS.map((step) => schemaSql(kind, step)), FILL[kind]],
+  sql: (kind) => STEPS.map((step) => schemaSql(kind, step)),
+  fill: fillAnnotations,
 }
