@@ -107,7 +107,7 @@ describe('a registry under abuse', () => {
     expect(text).toMatch(/skillward_request_duration_seconds_count\{route="api",status="2xx"\} \d+/)
     expect(text).toContain('# TYPE skillward_request_duration_seconds histogram')
     const ready = await registry.anonymous('/readyz')
-    expect(await ready.json()).toEqual({ status: 'ok', database: true, blobs: true })
+    expect(await ready.json()).toEqual({ status: 'ok', database: true, blobs: true, disk: true })
   })
 
   test('stops listening to an address that keeps guessing', async () => {
