@@ -1,5 +1,5 @@
 // Whether database and blobs are those of one registry. Without its database every blob looks like one that nobody needs.
-import { SkillsError } from '../../src/errors/error.ts'
+import { isSkillsError, SkillsError } from '../../src/errors/error.ts'
 import type { BlobStore } from '../blobs/store.ts'
 import { isEmpty } from '../db/dump.ts'
 import type { Database } from '../db/database.ts'
@@ -21,11 +21,21 @@ interface Places {
  */
 export async function assertBlobsAreKnown({ db, blobs }: Places): Promise<void> {
   if (!(await isEmpty(db))) return
-  for await (const { digest } of blobs.list()) {
-    throw new SkillsError('database_invalid', `The database is empty, but the blob store holds ${digest}`, {
-      hint: HINT,
-    })
+  const digest = await firstBlob(blobs)
+  if (digest === undefined) return
+  throw new SkillsError('database_invalid', `The database is empty, but the blob store holds ${digest}`, {
+    hint: HINT,
+  })
+}
+
+/** Undefined for a store that does not answer too: `/readyz` says so, and `gc` compares ages before it frees a blob. */
+async function firstBlob(blobs: BlobStore): Promise<string | undefined> {
+  try {
+    for await (const { digest } of blobs.list()) return digest
+  } catch (error) {
+    if (!isSkillsError(error, 'upstream_failed')) throw error
   }
+  return undefined
 }
 
 /**

@@ -102,7 +102,7 @@ describe('an upstream registry that fails', () => {
     const ready = await registry.anonymous('/readyz')
     expect([ready.status, await ready.json()]).toEqual([
       503,
-      { status: 'failing', database: true, blobs: false },
+      { status: 'failing', database: true, blobs: false, disk: true },
     ])
     await registry.close()
     server.close()
