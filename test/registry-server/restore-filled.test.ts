@@ -60,11 +60,11 @@ async function documents(
 }
 
 /** Requests of the administrator, whose token is of the registry that was saved. */
-function as({ anonymous }: TestRegistry, token: string): TestRegistry['fetch'] {
+function as(registry: TestRegistry, token: string): TestRegistry['fetch'] {
   return (path, init = {}) => {
     const headers = new Headers(init.headers)
     headers.set('authorization', `Bearer ${token}`)
-    return anonymous(path, { ...init, headers })
+    return registry.anonymous(path, { ...init, headers })
   }
 }
 
