@@ -56,6 +56,10 @@ const FROZEN: readonly OptionRow[] = [
   { flags: '--frozen', summary: 'exactly skills.lock or nothing, like ci; the default where CI is set' },
   { flags: '--no-frozen', summary: 'resolve and write skills.lock also where CI is set' },
 ]
+const RESOLVE: OptionRow = {
+  flags: '--resolve',
+  summary: 'bring both sides of an unfinished merge of skills.json and skills.lock together',
+}
 const REMOVE_ALL: OptionRow = {
   flags: '--remove-all',
   summary: 'remove every skill when skills.json asks for none',
@@ -119,7 +123,7 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'install',
     group: SKILLS,
     summary: 'install what skills.json and skills.lock say',
-    options: [...FROZEN, ...INSTALL, REMOVE_ALL],
+    options: [...FROZEN, ...INSTALL, RESOLVE, REMOVE_ALL],
     examples: ['skills install', 'skills install --offline'],
     load: () => import('./commands/install.ts'),
   },
@@ -128,7 +132,7 @@ export const COMMANDS: readonly CommandRow[] = [
     hidden: true,
     args: '[source...]',
     summary: 'add when a source is given, install when none is',
-    options: [...ADD, ...FROZEN, REMOVE_ALL],
+    options: [...ADD, ...FROZEN, RESOLVE, REMOVE_ALL],
     load: () => import('./commands/add-or-install.ts'),
   },
   {

@@ -83,6 +83,7 @@ export const CODES = {
     status: 422,
     exit: 3,
   },
+  project_conflict: { title: 'skills.json has merge conflict markers', status: 409, exit: 3 },
   lock_missing: { title: 'There is no skills.lock', status: 404, exit: 1 },
   lock_stale: { title: 'skills.lock does not match skills.json', status: 409, exit: 3 },
   lock_invalid: { title: 'skills.lock is not valid', status: 422, exit: 3 },

@@ -61,7 +61,7 @@ function unreadable(text: string, file: string, why: { codes: JsonCodes; cause: 
   if (marker) {
     const line = lineAt(text, marker.index)
     return new SkillsError(why.codes.conflict, `${shown} has a merge conflict marker in line ${line}`, {
-      hint: `take one side (${shellCommand('git checkout --ours', shown)}, or --theirs), then run skills install`,
+      hint: `run "skills install --resolve" to take what both sides have, or take one side with ${shellCommand('git checkout --ours', shown)}`,
       details: { file, line },
     })
   }

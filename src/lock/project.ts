@@ -37,13 +37,13 @@ export interface SourceLists {
 
 const CODES = {
   invalid: 'project_invalid',
-  conflict: 'project_invalid',
+  conflict: 'project_conflict',
   duplicate: 'project_invalid',
 } as const
 
 /**
  * Reads the text of skills.json; `file` is for messages. A missing `skills` means none.
- * @throws project_invalid, policy_unsupported naming the file and the field
+ * @throws project_invalid, policy_unsupported naming the file and the field; project_conflict
  */
 export function parseProject(text: string, file: string): Project {
   const root = parseJsonObject(text, file, CODES)

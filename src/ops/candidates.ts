@@ -1,7 +1,6 @@
 // From a source to the skills that were chosen of it, read and verified, but not yet granted or stored.
 import type { Diagnostic } from '../errors/diagnostic.ts'
 import { isSkillsError, SkillsError } from '../errors/error.ts'
-import { loadProject } from '../lock/file.ts'
 import type { Lockfile } from '../lock/lockfile.ts'
 import { assertSkillName } from '../lock/skill-name.ts'
 import type { CapabilityRequest } from '../manifest/request.ts'
@@ -16,7 +15,7 @@ import { leftOutNotices, unusableOffer } from './left-out.ts'
 import { rememberOffers } from './offer-memory.ts'
 import { loadSoon } from './load-soon.ts'
 import { foreseeing, listSpec, openResolution, type OpenSource, openSpec, sourceIo } from './open-source.ts'
-import type { Scope } from './scope.ts'
+import { projectOf, type Scope } from './scope.ts'
 import { selectOffers, withoutTwins } from './select.ts'
 import { assertSourceAllowed } from './source-policy.ts'
 
@@ -70,7 +69,7 @@ export async function obtainCandidates(
   wanted: Wanted,
   context: Context,
 ): Promise<readonly Candidate[]> {
-  assertSourceAllowed(source, loadProject(context.scope.projectFile) ?? {})
+  assertSourceAllowed(source, projectOf(context.scope) ?? {})
   if (source.kind === 'well-known' && source.skill === undefined) return obtainListed(source, wanted, context)
   if (source.kind === 'well-known') return obtainFrom(source, wanted.skills ?? [], { wanted, context })
   const { skill, ...spec } = source

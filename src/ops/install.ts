@@ -13,10 +13,12 @@ import { foldersIn } from './list.ts'
 import { assertClaims } from './lock-claims.ts'
 import { nextLock, wantedLock } from './lock-entry.ts'
 import { type LockedSkill, materialise } from './materialise.ts'
+import type { Resolved } from '../lock/merge.ts'
+import type { ResolvedWorkspace } from './resolve-conflict.ts'
 import { findScope, type Scope } from './scope.ts'
 import { isAnswer } from './spec-answer.ts'
 import { findStale, type Stale, staleNames } from './stale.ts'
-import { readWorkspace, requireProject, withWorkspace, type Workspace } from './workspace.ts'
+import { checkOwnPolicy, readWorkspace, requireProject, withWorkspace, type Workspace } from './workspace.ts'
 import { type FalseOrigin, falseOrigins, keep } from './origins.ts'
 
 export interface InstallRequest extends ScopeRequest {
@@ -26,6 +28,8 @@ export interface InstallRequest extends ScopeRequest {
   readonly dryRun?: boolean
   readonly offline?: boolean
   readonly force?: boolean
+  /** Bring both sides of an unfinished merge together first. */
+  readonly resolve?: boolean
   /** Every skill may go: skills.json asks for none. */
   readonly removeAll?: boolean
   /** Names of skills whose moved tag, version or archive address is taken all the same. */
@@ -47,6 +51,8 @@ export interface InstallResult {
   /** Names that were installed and that the lock does not name any more. */
   readonly removed: readonly string[]
   readonly agents: readonly string[]
+  /** What became of the skills on which an unfinished merge did not agree. */
+  readonly resolved: readonly Resolved[]
   readonly dryRun: boolean
 }
 
@@ -57,19 +63,54 @@ export interface InstallResult {
 export async function install(request: InstallRequest, user: Io): Promise<InstallResult> {
   const io = request.dryRun ? silent(user) : user
   const scope = findScope(io.settings, request.global)
-  const before = await readWorkspace(scope, io, { looks: request.dryRun })
+  const merge = request.resolve ? await resolving(scope, request, io) : undefined
+  const before = merge?.workspace ?? (await readWorkspace(scope, io, { looks: request.dryRun }))
   requireProject(before)
   if (request.frozen) assertFresh(before, io)
   else if (!request.dryRun) await agreeToEmpty(before, request, io)
-  const resolved = request.frozen ? [] : await resolveStale(before, request, io)
-  if (request.dryRun) return dryRun(before, { resolved, request, io })
-  return withWorkspace(scope, io, (workspace) => installLocked(workspace, { resolved, request, io }))
+  const answers = merge?.answers ?? before.lock
+  const resolved = request.frozen ? [] : await resolveStale(before, { request, answers, io })
+  const told = merge?.resolved ?? []
+  if (request.dryRun) return { ...(await dryRun(before, { resolved, request, io })), resolved: told }
+  const done = await withWorkspace(
+    scope,
+    io,
+    (workspace) => installLocked(workspace, { resolved, request, merged: merge !== undefined, io }),
+    merge && ((current) => ({ ...merge.workspace, scope: { ...current, merged: merge.workspace.project } })),
+  )
+  return { ...done, resolved: told }
+}
+
+/** @throws usage together with `frozen`; project_conflict, lock_conflict */
+async function resolving(
+  scope: Scope,
+  { frozen }: InstallRequest,
+  io: Io,
+): Promise<ResolvedWorkspace | undefined> {
+  if (frozen) {
+    throw new SkillsError('usage', '--resolve writes skills.lock, and --frozen does not', {
+      hint: io.settings.ci ? 'resolve the merge before CI, or add --no-frozen' : 'leave out one',
+    })
+  }
+  checkOwnPolicy(scope, io)
+  const { resolveConflict } = await import('./resolve-conflict.ts')
+  return resolveConflict(scope, io)
+}
+
+type Done = Omit<InstallResult, 'resolved'>
+
+interface Installing {
+  readonly resolved: readonly Decided[]
+  readonly request: InstallRequest
+  /** The files on disk still have conflict markers: both are written. */
+  readonly merged: boolean
+  readonly io: Io
 }
 
 async function installLocked(
   workspace: Workspace,
-  { resolved, request, io }: { resolved: readonly Decided[]; request: InstallRequest; io: Io },
-): Promise<InstallResult> {
+  { resolved, request, merged, io }: Installing,
+): Promise<Done> {
   const { scope } = workspace
   if (request.frozen) assertFresh(workspace, io)
   const store = openStore(io.settings.dataDir)
@@ -101,7 +142,7 @@ async function installLocked(
     scope,
     {
       before: workspace,
-      after: { project: workspace.project, lock },
+      after: { project: merged ? { ...workspace.project } : workspace.project, lock },
       place: wanted.map(({ name }) => name),
       stale,
     },
@@ -178,13 +219,12 @@ async function claimAll(
 /** Resolves what skills.json asks for and the lock does not answer, and asks for its grants. */
 async function resolveStale(
   workspace: Workspace,
-  request: InstallRequest,
-  io: Io,
+  { request, answers, io }: { readonly request: InstallRequest; readonly answers: Lockfile; readonly io: Io },
 ): Promise<readonly Decided[]> {
   const stale = staleSpecs(workspace).map(([name, text]) => ({ name, spec: parseSpec(text) }))
   if (stale.length === 0 && unanswered(workspace) === undefined) return []
   const { resolveMissing } = await import('./resolve-missing.ts')
-  return resolveMissing(stale, workspace, { request, io })
+  return resolveMissing(stale, workspace, { request, answers, io })
 }
 
 /** A skill of the lock that needs one which the lock has not; bare names outside registries are only remarks. */
@@ -259,7 +299,7 @@ function lockWith({ project, lock, hasProject }: Workspace, resolved: readonly D
 async function dryRun(
   workspace: Workspace,
   { resolved, request, io }: { resolved: readonly Decided[]; request: InstallRequest; io: Io },
-): Promise<InstallResult> {
+): Promise<Done> {
   const { fresh, standing, mended, wanted, removed } = await claimAll(workspace, { resolved, request, io })
   await assertClaims(
     [...standing, ...wanted].filter(({ name }) => !fresh.has(name)),
@@ -290,7 +330,7 @@ function line(name: string, entry: LockEntry, status: InstalledSkill['status']):
 function result(
   { scope, project }: { readonly scope: Scope; readonly project: Workspace['project'] },
   rest: Pick<InstallResult, 'skills' | 'removed' | 'dryRun'>,
-): InstallResult {
+): Done {
   const skills = rest.skills.toSorted((a, b) => (a.name < b.name ? -1 : 1))
   return { scope: scope.kind, root: scope.root, agents: project.agents ?? [], ...rest, skills }
 }

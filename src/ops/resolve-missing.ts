@@ -8,6 +8,7 @@ import { type Decided, decideGrants } from './decide-grants.ts'
 import type { InstallRequest } from './install.ts'
 import type { Io } from './io.ts'
 import { assertNotMoved } from './moved.ts'
+import type { Lockfile } from '../lock/lockfile.ts'
 import { sourceIo } from './open-source.ts'
 import { gatherProblems, type Problems } from './problems.ts'
 import { catalogues, type Asked, type DocumentOf } from './resolve-dependencies.ts'
@@ -24,6 +25,13 @@ export interface MissingSkill {
   readonly spec: Spec & { readonly skill?: string }
 }
 
+interface Resolving {
+  readonly request: InstallRequest
+  /** Earlier answers, also to what is resolved anew. */
+  readonly answers: Lockfile
+  readonly io: Io
+}
+
 /**
  * @throws consent_required, consent_denied; what failed of single skills as one error with its `problems`: what resolving
  *   and reading throw, skill_ambiguous, source_moved
@@ -31,7 +39,7 @@ export interface MissingSkill {
 export async function resolveMissing(
   missing: readonly MissingSkill[],
   workspace: Workspace,
-  { request, io }: { readonly request: InstallRequest; readonly io: Io },
+  { request, answers, io }: Resolving,
 ): Promise<readonly Decided[]> {
   const { scope, lock, project } = workspace
   remarkUncovered(
@@ -59,13 +67,13 @@ export async function resolveMissing(
   const all = [...candidates, ...solved]
   for (const candidate of all) {
     try {
-      assertNotMoved([candidate], lock, request.acceptMoved ?? [])
+      assertNotMoved([candidate], answers, request.acceptMoved ?? [])
     } catch (error) {
       problems.add([candidate.name], error)
     }
   }
   problems.throwIfAny()
-  return decideGrants(all, lock, { grant: request.grant, preview: request.dryRun, io })
+  return decideGrants(all, answers, { grant: request.grant, preview: request.dryRun, io })
 }
 
 interface Solving {

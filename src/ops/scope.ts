@@ -1,4 +1,6 @@
 // Where a use case works: the project around the working directory, or the user's own folders.
+import { loadProject } from '../lock/file.ts'
+import type { Project } from '../lock/project.ts'
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
@@ -19,6 +21,8 @@ export interface Scope {
   readonly stateIsInside: boolean
   /** Why nothing can be written now; a command that has nothing to write goes on. */
   readonly unwritable?: SkillsError
+  /** What skills.json says while the file itself holds two sides of a merge. */
+  readonly merged?: Project
 }
 
 /**
@@ -79,4 +83,12 @@ function projectRoot({ cwd, home }: Settings): string {
 /** The sticky bit marks what many users write to: a project there may be anybody's. */
 function isEverybodys(folder: string): boolean {
   return ((statSync(folder, { throwIfNoEntry: false })?.mode ?? 0) & 0o1000) !== 0
+}
+
+/** What skills.json of the scope says; undefined when there is none. @throws project_invalid, project_conflict */
+export function projectOf({
+  merged,
+  projectFile,
+}: Pick<Scope, 'merged' | 'projectFile'>): Project | undefined {
+  return merged ?? loadProject(projectFile)
 }

@@ -7,7 +7,7 @@ import { displayText } from '../platform/text.ts'
 import type { SourcePolicy, Spec } from '../sources/source.ts'
 import { formatSpec } from '../sources/spec.ts'
 import type { Io } from './io.ts'
-import { findScope, type Scope } from './scope.ts'
+import { findScope, projectOf, type Scope } from './scope.ts'
 
 const MINUTE = 60_000
 const UNITS: Readonly<Record<string, number>> = { m: 1, h: 60, d: 24 * 60, w: 7 * 24 * 60 }
@@ -17,7 +17,7 @@ const UNITS: Readonly<Record<string, number>> = { m: 1, h: 60, d: 24 * 60, w: 7 
  * one from SKILLWARD_REGISTRY.
  */
 export function readPolicy(scope: Scope, { settings, now }: Pick<Io, 'settings' | 'now'>): SourcePolicy {
-  const project = loadProject(scope.projectFile)
+  const project = projectOf(scope)
   const own =
     scope.kind === 'global' || !settings.home ? undefined : loadProject(findScope(settings, true).projectFile)
   const registry = project?.registry ?? own?.registry ?? (settings.env.SKILLWARD_REGISTRY || undefined)

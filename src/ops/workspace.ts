@@ -44,19 +44,20 @@ export async function readWorkspace(
 
 /**
  * Runs `work` on the state on disk while no other process changes it. What it staged and did not use is removed. Where the
- * user's folders cannot be written, `work` may look, and writing throws.
+ * user's folders cannot be written, `work` may look, and writing throws. `load` gives another state than the disk's.
  */
 export async function withWorkspace<T>(
   scope: Scope,
   io: Io,
   work: (workspace: Workspace) => Promise<T> | T,
+  load: (scope: Scope) => Workspace = loadWorkspace,
 ): Promise<T> {
   checkOwnPolicy(scope, io)
   return locked(scope, io, async (unwritable) => {
-    if (unwritable) return work(loadWorkspace({ ...scope, unwritable }))
+    if (unwritable) return work(load({ ...scope, unwritable }))
     finishInterrupted(scope, io)
     try {
-      return await work(loadWorkspace(scope))
+      return await work(load(scope))
     } catch (error) {
       discardStaged(scope)
       throw error
@@ -74,7 +75,7 @@ export function requireProject({ scope, hasProject, hasLock }: Workspace): void 
 }
 
 /** What the user's own skills.json asks for holds in every project; what it asks for in vain must not pass in silence. */
-function checkOwnPolicy(scope: Scope, { settings }: Io): void {
+export function checkOwnPolicy(scope: Scope, { settings }: Io): void {
   if (scope.kind === 'global') return
   try {
     loadProject(join(settings.configDir, 'skills.json'))

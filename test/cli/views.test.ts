@@ -103,6 +103,7 @@ function allViews(text: string, canvas: Canvas): string[] {
         scope,
         root: text,
         skills: [{ name: text, status: 'locked', version: text, integrity: text }],
+        resolved: [{ name: text, how: 'anew' }],
         removed: [text],
         agents: [text],
         dryRun: false,

@@ -27,6 +27,15 @@ test.each([
   )
 })
 
+test('has a code of its own for conflict markers, and names the way out', () => {
+  expect(() => parse('{\n<<<<<<< HEAD\n"skills":{}}')).toThrow(
+    expect.objectContaining({
+      code: 'project_conflict',
+      hint: expect.stringContaining('skills install --resolve'),
+    }),
+  )
+})
+
 test.each([
   ['skillz', 'skills'],
   ['skill', 'skills'],
@@ -67,7 +76,6 @@ test.each([
   ['{"skills":{"a":"./a","a":"./b"}}', 'twice'],
   ['{"skills":{},}', 'not JSON'],
   ['[]', 'JSON object'],
-  ['<<<<<<< HEAD\n{}', 'conflict'],
 ])('refuses %s and names the place', (text, place) => {
   expect(() => parse(text)).toThrow(
     expect.objectContaining({ code: 'project_invalid', message: expect.stringContaining(place) }),

@@ -12,6 +12,7 @@ const INSTALL_FLAGS = [
   'acceptMoved',
   'frozen',
   'removeAll',
+  'resolve',
   'json',
   'cwd',
   'color',

@@ -8,6 +8,7 @@ export async function run({ options, io }: Invocation): Promise<Answer> {
   const request = defined({
     global: flag(options, 'global'),
     frozen: typeof options.frozen === 'boolean' ? options.frozen : io.settings.ci || undefined,
+    resolve: flag(options, 'resolve'),
     removeAll: flag(options, 'removeAll'),
     grant: grant(options, io.settings.cwd),
     dryRun: flag(options, 'dryRun'),

@@ -17,6 +17,12 @@ const WORDS: Readonly<Partial<Record<InstalledSkill['status'], string>>> = {
   mended: 'permission bits',
 }
 
+const MERGED = {
+  one_side: 'taken from the one side that has it',
+  narrowed: 'both sides have it; the narrower grant is kept',
+  anew: 'the sides differ; resolved anew',
+} as const satisfies Record<InstallResult['resolved'][number]['how'], string>
+
 /** What changed, a line each; what stayed is only counted. */
 export function installView(result: InstallResult, canvas: Canvas): string {
   const { skills, removed, agents, dryRun } = result
@@ -37,5 +43,6 @@ export function installView(result: InstallResult, canvas: Canvas): string {
       : dryRun
         ? `Would change ${counted(rows.length, 'skill')} of ${where}.`
         : `Changed ${counted(rows.length, 'skill')}; ${count} in ${where}${linked}.`
-  return paragraphs(columns(rows, canvas), summary)
+  const merged = result.resolved.map(({ name, how }) => [name, MERGED[how]])
+  return paragraphs(columns(merged, canvas), columns(rows, canvas), summary)
 }
