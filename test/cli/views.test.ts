@@ -48,7 +48,7 @@ function allViews(text: string, canvas: Canvas): string[] {
     path: text,
   }
   const added = { ...locked, status: 'added', diagnostics } as const
-  const listed = { ...locked, signer: text, installed: false }
+  const listed = { ...locked, signer: text, installed: false, status: 'missing' as const }
   const changes = [{ change: 'widened', capability: text, before: text, after: text }] as const
   const version = { version: text, integrity: text, resolution }
   return [
@@ -171,6 +171,7 @@ describe('the list', () => {
     signer: 'unsigned',
     capabilities: { terminal: { allow: ['git **', 'ls'] }, network: { hosts: ['a'] } },
     installed: true,
+    status: 'ok',
     path: '.agents/skills/pdf',
   } as const
 

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { add } from '../../src/ops/add.ts'
@@ -53,4 +53,32 @@ it('has nothing to list where there is no project, and writes nothing', async ()
   const io = testIo()
   expect(await list({}, io)).toEqual({ scope: 'project', root: io.project, agents: [], skills: [] })
   expect(readTreeText(io.root)).toEqual({})
+})
+
+it.each([
+  ['skill_md_missing', () => {}],
+  ['skill_md_empty', (file: string) => writeFileSync(file, '')],
+  ['skill_md_broken', (file: string) => writeFileSync(file, Buffer.alloc(40))],
+  ['skill_md_broken', (file: string) => symlinkSync('/dev/null', file)],
+  ['skill_md_broken', (file: string) => mkdirSync(file)],
+  ['ok', (file: string) => writeFileSync(file, `\uFEFF${skillMd('one')}`)],
+])('shows a skill whose SKILL.md is gone or destroyed as what it is: %s', async (status, destroy) => {
+  const io = testIo()
+  const source = parseSpec(writeTree(join(io.root, 'one'), { 'SKILL.md': skillMd('one') }))
+  await add({ sources: [source] }, io)
+  expect((await list({}, io)).skills).toMatchObject([{ status: 'ok' }])
+  const file = join(io.project, '.agents/skills/one/SKILL.md')
+  rmSync(file)
+  destroy(file)
+  expect((await list({}, io)).skills).toMatchObject([{ installed: true, status }])
+})
+
+it('shows a file in the place of a skill as one without SKILL.md', async () => {
+  const io = testIo()
+  const source = parseSpec(writeTree(join(io.root, 'one'), { 'SKILL.md': skillMd('one') }))
+  await add({ sources: [source] }, io)
+  const place = join(io.project, '.agents/skills/one')
+  rmSync(place, { recursive: true })
+  writeFileSync(place, 'text')
+  expect((await list({}, io)).skills).toMatchObject([{ installed: true, status: 'skill_md_missing' }])
 })

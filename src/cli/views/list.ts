@@ -1,8 +1,16 @@
 // `skills list` for a person.
-import type { ListResult } from '../../ops/list.ts'
+import type { ListedStatus, ListResult } from '../../ops/list.ts'
 import type { Canvas } from '../style.ts'
 import { columns, paragraphs, type Cell } from './layout.ts'
 import { capabilitySummary, counted, listed, placeText } from './phrases.ts'
+
+const WORDS: Readonly<Record<ListedStatus, string>> = {
+  ok: '',
+  missing: 'not installed',
+  skill_md_missing: 'has no SKILL.md',
+  skill_md_empty: 'SKILL.md is empty',
+  skill_md_broken: 'SKILL.md is damaged',
+}
 
 /** A row a skill: name, version, what it may do, source. */
 export function listView(result: ListResult, canvas: Canvas): string {
@@ -12,10 +20,10 @@ export function listView(result: ListResult, canvas: Canvas): string {
     { text: skill.name, format: 'bold' },
     skill.version ?? '-',
     capabilitySummary(skill.capabilities),
-    skill.installed ? '' : { text: 'not installed', format: 'yellow' },
+    { text: WORDS[skill.status], format: 'yellow' },
     { text: skill.spec, format: 'dim' },
   ])
-  const complete = skills.every((skill) => skill.installed)
+  const complete = skills.every((skill) => skill.status === 'ok')
   const head = ['NAME', 'VERSION', 'MAY', ...(complete ? [] : ['']), 'SOURCE'].map((text): Cell => ({
     text,
     format: 'dim',
