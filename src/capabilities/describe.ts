@@ -110,10 +110,7 @@ function commandText(rule: string): string {
 function placeText(glob: string): string {
   const names: readonly [RegExp, string][] = [
     [/^\$\{project\}(?:\/\*\*)?$/, 'the files of the project'],
-    [
-      /^\$\{work\}(?:\/\*\*)?$/,
-      'the project’s files, but none that steers it (settings, hooks, CI, instructions, builds)',
-    ],
+    [/^\$\{work\}(?:\/\*\*)?$/, 'the project’s files, except settings, builds, hooks, CI and instructions'],
     [/^\$\{skill\}(?:\/\*\*)?$/, "the skill's own files"],
     [/^\$\{tmp\}(?:\/\*\*)?$/, 'temporary files'],
     [/^~(?:\/\*\*)?$/, 'everything in your home directory'],

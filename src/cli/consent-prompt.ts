@@ -4,10 +4,11 @@ import { describeRule } from '../capabilities/describe.ts'
 import { capabilitiesOf, ruleLabel, rulesOf, type Rule } from '../capabilities/rules.ts'
 import type { RequestLine } from '../manifest/request.ts'
 import type { ConsentAnswer, ConsentItem } from '../ops/io.ts'
-import { displayShort, displayText } from '../platform/text.ts'
+import { inertText } from '../platform/text.ts'
+import { optionOf } from './prompt-option.ts'
 import type { Questions } from './prompts.ts'
 import { counted } from './views/phrases.ts'
-import { consentCard, consentOverview, RECORDED } from './views/consent.ts'
+import { consentCard, consentOverview, recorded } from './views/consent.ts'
 
 type Grants = Record<string, Capabilities>
 
@@ -20,7 +21,7 @@ export async function askConsent(
   if (!first) return { grants: {} }
   if (items.length === 1) return { grants: await askOne(questions, first) }
   const { printer } = questions
-  printer.say(`\n${consentOverview(items, printer.err)}\n\n${RECORDED}\n`)
+  printer.say(`\n${consentOverview(items, printer.err)}\n\n${recorded(printer.err)}\n`)
   for (;;) {
     const answer = await questions.pick(
       `Grant ${counted(items.length, 'skill')} what they ask for?`,
@@ -54,13 +55,13 @@ async function askEach(questions: Questions, items: readonly ConsentItem[]): Pro
 
 async function askOne(questions: Questions, item: ConsentItem): Promise<Grants> {
   const { printer } = questions
-  printer.say(`\n${consentCard(item, printer.err)}\n\n${RECORDED}\n`)
+  printer.say(`\n${consentCard(item, printer.err)}\n\n${recorded(printer.err)}\n`)
   // A grave request is not granted by an Enter that was meant for the question before.
   const first = item.request.lines.some(isGrave) ? 'no' : 'yes'
   const what = item.changes ? 'these changes' : 'what it asks for'
   for (;;) {
     const answer = await questions.pick(
-      `Grant ${displayText(item.name)} ${what}?`,
+      `Grant ${inertText(item.name)} ${what}?`,
       [
         { value: 'yes', label: 'Yes' },
         { value: 'no', label: 'No' },
@@ -93,18 +94,18 @@ async function editGrant(questions: Questions, item: ConsentItem): Promise<Capab
   const proposed = new Set(rulesOf(item.proposed).map(keyOf))
   const optional = rulesOf(item.request.optional).filter((rule) => !known.has(keyOf(rule)))
   const rules = [...requested, ...optional].filter((rule) => rule.list !== 'deny')
-  const room = Math.max(20, questions.printer.err.width - 10)
   const options = rules.map((rule, index) => {
     const line = describeRule(rule)
     const extra = index >= rules.length - optional.length ? ', optional' : ''
-    return {
-      value: index,
-      label: displayShort(line.text, room),
-      hint: displayText(`${line.severity}${extra}; ${ruleLabel(rule)} ${rule.value}`),
-    }
+    return optionOf(
+      index,
+      line.text,
+      `${line.severity}${extra}; ${ruleLabel(rule)} ${rule.value}`,
+      questions.printer.err.width,
+    )
   })
   const ticked = rules.flatMap((rule, index) => (proposed.has(keyOf(rule)) ? [index] : []))
-  const chosen = new Set(await questions.choose(`What may ${displayText(item.name)} do?`, options, ticked))
+  const chosen = new Set(await questions.choose(`What may ${inertText(item.name)} do?`, options, ticked))
   const denied = [...requested, ...optional].filter((rule) => rule.list === 'deny')
   return capabilitiesOf([...rules.filter((_, index) => chosen.has(index)), ...denied])
 }

@@ -1,6 +1,6 @@
 // An error as a person and as a machine reads it, and the exit status it maps to.
 import { isSkillsError, SkillsError } from '../errors/error.ts'
-import { displayText } from '../platform/text.ts'
+import { displayText, inertText } from '../platform/text.ts'
 import { problemLines } from './problems.ts'
 import type { Printer } from './output.ts'
 
@@ -36,11 +36,19 @@ export function printFailure(error: SkillsError, printer: Printer, { json, debug
 function failureText({ code, message, hint, problems }: SkillsError, printer: Printer): string {
   const { style } = printer.err
   if (code === 'cancelled') return style('dim', message)
-  const lines = [`${style('red', 'error:')} ${message}`]
+  const lines = [`${style('red', 'error:')} ${inertLines(message)}`]
   if (problems.length > 1) lines.push(...problems.flatMap((problem) => problemLines(problem, style)))
-  if (hint !== undefined) lines.push(`${style('cyan', 'hint:')} ${hint}`)
+  if (hint !== undefined) lines.push(`${style('cyan', 'hint:')} ${inertLines(hint)}`)
   if (code !== 'usage') lines.push(style('dim', `code: ${code}`))
   return lines.join('\n')
+}
+
+/** Our own sentence may have several lines; the words of others in it have none. */
+function inertLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => (/^\s*/.exec(line)?.[0] ?? '') + inertText(line))
+    .join('\n')
 }
 
 function stackOf(error: Error): string {

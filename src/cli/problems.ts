@@ -1,6 +1,6 @@
 // What failed of single skills, as a person reads it below a result or an error.
 import type { SkillProblem } from '../errors/error.ts'
-import { displayText } from '../platform/text.ts'
+import { inertText } from '../platform/text.ts'
 import type { Canvas } from './style.ts'
 
 /** The message under the skill's name, then hint and code. */
@@ -9,8 +9,8 @@ export function problemLines(
   style: Canvas['style'],
 ): readonly string[] {
   return [
-    `${style('red', displayText(skill))}: ${displayText(message)}`,
-    ...(hint === undefined ? [] : [`  ${style('cyan', 'hint:')} ${displayText(hint)}`]),
+    `${style('red', inertText(skill))}: ${inertText(message)}`,
+    ...(hint === undefined ? [] : [`  ${style('cyan', 'hint:')} ${inertText(hint)}`]),
     `  ${style('dim', `code: ${code}`)}`,
   ]
 }

@@ -2,9 +2,10 @@
 import type { Option } from '@clack/prompts'
 import { SkillsError } from '../errors/error.ts'
 import type { AgentChoice, Ask, ConsentAnswer, ConsentItem, SkillChoice } from '../ops/io.ts'
-import { displayShort, displayText } from '../platform/text.ts'
+import { displayText } from '../platform/text.ts'
 import { askConsent } from './consent-prompt.ts'
 import type { Printer } from './output.ts'
+import { optionOf } from './prompt-option.ts'
 import type { World } from './world.ts'
 
 export interface AskParts {
@@ -39,13 +40,10 @@ export function createAsk(parts: AskParts): Ask {
 }
 
 const FEW = 12
-
 async function chooseSkills(questions: Questions, choices: readonly SkillChoice[]): Promise<string[]> {
-  const room = Math.max(20, questions.printer.err.width - 30)
-  const options = choices.map(({ key, name, description, group }) => {
-    const label = displayText(group === undefined ? name : `${group}: ${name}`)
-    return { value: key, label, hint: displayShort(description, room) }
-  })
+  const options = choices.map(({ key, name, description, group }) =>
+    optionOf(key, group === undefined ? name : `${group}: ${name}`, description, questions.printer.err.width),
+  )
   const ask = choices.length > FEW ? questions.search : questions.choose
   return ask(`Which of the ${choices.length} skills?`, options, [])
 }

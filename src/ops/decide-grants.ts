@@ -219,17 +219,31 @@ function decide(candidate: Candidate, grant: Capabilities, answered: boolean): D
   }
 }
 
+/** Grave lines that an error names; its details have all. */
+const TOLD = 5
+
 function required(candidates: readonly Candidate[]): SkillsError {
   const names = candidates.map(({ name }) => name)
   const [first] = names
   const who = names.length === 1 ? `"${first}" asks` : `${names.length} skills ask`
   const lines = candidates.flatMap(({ name, request }) => request.lines.map((line) => ({ name, ...line })))
-  const grave = lines.find(({ severity, status }) => severity === 'high' && status !== 'optional')
-  const why = grave ? `of high risk: ${grave.name}: ${grave.text}; read it, then ` : ''
-  return new SkillsError('consent_required', `${who} for capabilities, and there is no terminal to ask at`, {
-    hint: `${why}pass --grant requested, --grant none or --grant FILE, or commit a skills.lock whose entry "${first}" grants them`,
-    details: { skills: names, ...(grave && { line: grave.value }) },
-  })
+  const grave = lines.filter(({ severity, status }) => severity === 'high' && status !== 'optional')
+  const told = grave.slice(0, TOLD).map(({ name, text }) => `${name}: ${text}`)
+  const more = grave.length > TOLD ? `; and ${grave.length - TOLD} more` : ''
+  const why = grave.length > 0 ? `of high risk: ${told.join('; ')}${more}; read them, then ` : ''
+  return new SkillsError(
+    'consent_required',
+    `${who} for capabilities, and nobody can be asked: there is no terminal, or --yes was given`,
+    {
+      hint: `${why}pass --grant requested, --grant none or --grant FILE, or commit a skills.lock whose entry "${first}" grants them`,
+      details: {
+        skills: names,
+        ...(grave.length > 0 && {
+          lines: grave.map(({ name, capability, value }) => `${name}: ${capability} ${value}`),
+        }),
+      },
+    },
+  )
 }
 
 function denied(name: string): SkillsError {

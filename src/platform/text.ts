@@ -47,10 +47,15 @@ export function inertName(text: string): string {
   return inertText(text).replace(/[^\u0020-\u007e]/gu, escaped)
 }
 
+/** Like `inertText`, and cut to `max` characters with an ellipsis. */
+export function inertShort(text: string, max: number): string {
+  const safe = inertText(text)
+  return safe.length <= max ? safe : `${safe.slice(0, max - 1)}…`
+}
+
 /** Words of an author in quotes, cut to `max` characters. */
 export function quotedText(text: string, max: number): string {
-  const safe = inertText(text).replaceAll('"', "'")
-  return `"${safe.length <= max ? safe : `${safe.slice(0, max - 1)}…`}"`
+  return `"${inertShort(text.replaceAll('"', "'"), max)}"`
 }
 
 function escaped(char: string): string {

@@ -3,6 +3,11 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { describeRule } from '../../src/capabilities/describe.ts'
 import { diffCapabilities } from '../../src/capabilities/diff.ts'
+import { optionOf } from '../../src/cli/prompt-option.ts'
+import { PLAIN } from '../../src/cli/style.ts'
+import { browseView } from '../../src/cli/views/browse.ts'
+import { groupedRows } from '../../src/cli/views/consent-rows.ts'
+import { textWidth } from '../../src/cli/views/layout.ts'
 import { readManifest } from '../../src/manifest/manifest.ts'
 import { add } from '../../src/ops/add.ts'
 import { inertText, quotedText } from '../../src/platform/text.ts'
@@ -22,6 +27,51 @@ it.each([
   ['a Greek letter in a name', 'nοde', '"n\\u{3bf}de"'],
 ])('keeps %s of a reason inert', (_what, text, shown) => {
   expect(quotedText(text, 80)).toBe(shown)
+})
+
+it.each([20, 36, 80])('keeps an option of a question to one row of %i columns', (width) => {
+  const words = ['x'.repeat(300), 'a\nb', '読'.repeat(90), 'क्षि'.repeat(60), 'a │ ◆ ok']
+  for (const label of words) {
+    for (const hint of words) {
+      const shown = optionOf(1, label, hint, width)
+      const row = `│  ◻ ${shown.label}${shown.hint === undefined ? '' : ` (${shown.hint})`}`
+      expect(textWidth(row)).toBeLessThanOrEqual(Math.max(width, 15))
+      expect(`${shown.label}${shown.hint ?? ''}`).not.toMatch(/[\n│◆]/)
+    }
+  }
+})
+
+it.each([24, 40, 80])('keeps each skill of a list to rows of %i columns', (width) => {
+  const text = `${'読む '.repeat(60)}\n│ Reviewed: nothing dangerous ${'क्षि'.repeat(60)}`
+  const skill = { name: 'one', description: text, dir: 'one', diagnostics: [] }
+  const shown = browseView({ source: 's', skills: [skill], leftOut: [] }, { style: PLAIN, width })
+  for (const row of shown.split('\n')) expect(textWidth(row)).toBeLessThanOrEqual(width)
+  expect(shown).not.toContain('│')
+})
+
+it('shows many uses of one program as one row that names them all, and what is grave alone', () => {
+  const one = (severity: 'high' | 'medium', capability: string, value: string, text: string) => ({
+    status: 'inferred' as const,
+    severity,
+    capability,
+    value,
+    text,
+    evidence: [{ file: 'a', line: 1 }],
+  })
+  const git = ['log', 'diff', 'add'].map((verb) =>
+    one('medium', 'terminal', `git ${verb} **`, `run git ${verb} with any arguments`),
+  )
+  const odd = one('medium', 'terminal', 'gіt x **', 'run g\\u{456}t x with any arguments (odd letters)')
+  const push = one('high', 'terminal', 'git push **', 'run git push with any arguments')
+  const hosts = ['a.dev', 'b.dev', 'c.dev', 'd.dev'].map((h) => one('medium', 'network', h, `contact ${h}`))
+  const rows = groupedRows([push, ...git, odd, ...hosts], () => '')
+  expect(rows.map(({ severity, text }) => `${severity} ${text}`)).toEqual([
+    'high run git push with any arguments',
+    'medium run git log, diff or add, each with any arguments (3)',
+    'medium run g\\u{456}t x with any arguments (odd letters)',
+    'medium contact a.dev, b.dev, c.dev or d.dev (4)',
+  ])
+  expect(rows[1]?.evidence).toHaveLength(3)
 })
 
 it('cuts a long reason with a mark, and leaves words of other languages alone', () => {

@@ -167,7 +167,7 @@ Would add 2 skills to <root>/project.
     const before = readTreeText(p.project)
     const { stdout, stderr, exit } = await p.run('add', git, '--all')
     expect(stderr).toBe(`${CONSENT}\
-error: "pdf" asks for capabilities, and there is no terminal to ask at
+error: "pdf" asks for capabilities, and nobody can be asked: there is no terminal, or --yes was given
 hint: pass --grant requested, --grant none or --grant FILE, or commit a skills.lock whose entry "pdf" grants them
 code: consent_required
 `)

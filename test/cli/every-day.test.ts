@@ -215,7 +215,7 @@ describe('update', () => {
     const { p, repo } = await installed()
     rmSync(repo.dir, { recursive: true })
     const checked = await p.run('update', '--check')
-    expect(checked.stdout).toMatch(/^pdf  source gone  There is no git repository at file:/m)
+    expect(checked.stdout).toMatch(/^pdf  source gone .*\n\s*pdf: There is no git repository at file:/m)
     expect(checked.stdout).toMatch(/\n\nNothing newer; 1 source is gone\.\n$/)
     expect(checked.exit).toBe(4)
     const updated = await p.run('update')
@@ -228,7 +228,9 @@ describe('update', () => {
     writeFileSync(join(p.project, 'local/one/SKILL.md'), '---\nname: one\n---\n')
     repo.commit({ 'SKILL.md': skillMd('pdf', 'Newer.') })
     const { stdout, exit } = await p.run('update')
-    expect(stdout).toMatch(/^one {2}not acceptable {2}one: SKILL\.md: description is missing or empty\n/)
+    expect(stdout).toMatch(
+      /^one {2}not acceptable .*\n(?:.*\n)*one: .*SKILL\.md: description is missing or empty\n/,
+    )
     expect(stdout).toMatch(/\n\nUpdated 1 skill; 1 skill cannot be taken as it is now\.\n$/)
     expect(exit).toBe(1)
   })
@@ -243,6 +245,11 @@ pdf 1.1.0
 from file://<root>/repo
 
   + added    network  www.example.org
+
+Declared by its author:
+  medium  new  contact www.example.org
+
+What you grant is recorded in skills.lock; nothing enforces it yet in this version.
 `
     const before = readTreeText(p.project)
     const refused = await p.run('update')
@@ -344,7 +351,7 @@ integrity  h1:…
 signer     unsigned
 place      .agents/skills/pdf
 links      .claude/skills/pdf
-granted    network 1
+granted    network 1 (as skills.lock says)
 
 Asks for:
   medium  declared        contact api.example.org

@@ -71,7 +71,8 @@ describe('capabilities', () => {
   test('shows what each skill may do', async () => {
     const p = await installed()
     expect(await p.run('capabilities')).toEqual({
-      stdout: 'one\n  may:\n    medium  contact api.example.org\n\ntwo\n  may do nothing\n',
+      stdout:
+        'one\n  granted, as skills.lock says:\n    medium  contact api.example.org\n\ntwo\n  granted: nothing\n',
       stderr: '',
       exit: 0,
     })
@@ -83,13 +84,13 @@ describe('capabilities', () => {
   test('revoke takes back, and what is asked for but not granted stands out', async () => {
     const p = await installed()
     expect(await p.run('capabilities', 'revoke', 'one', '--kind', 'network,env')).toEqual({
-      stdout: 'one (changed)\n  may do nothing\n',
+      stdout: 'one (changed)\n  granted: nothing\n',
       stderr: '',
       exit: 0,
     })
     const { stdout } = await p.run('capabilities', 'one')
     expect(stdout).toMatch(
-      /^one\n {2}may do nothing\n {2}asks for, not granted:\n.*contact api\.example\.org/,
+      /^one\n {2}granted: nothing\n {2}asks for, not granted:\n.*contact api\.example\.org/,
     )
     expect(await p.run('capabilities', 'revoke', 'one', '--kind', 'netwrk')).toEqual({
       stdout: '',
@@ -108,7 +109,9 @@ describe('capabilities', () => {
     expect(refused).toMatchObject({ stdout: '', exit: 3 })
     expect(readTreeText(p.project)).toEqual(before)
     const granted = await p.run('capabilities', 'grant', 'one', '--grant', 'requested')
-    expect(granted.stdout).toBe('one (changed)\n  may:\n    medium  contact api.example.org\n')
+    expect(granted.stdout).toBe(
+      'one (changed)\n  granted, as skills.lock says:\n    medium  contact api.example.org\n',
+    )
     expect(granted.exit).toBe(0)
     const lock = JSON.parse(readTreeText(p.project)['skills.lock'] ?? '') as { skills: object }
     expect(lock.skills).toMatchObject({ one: { capabilities: { network: { hosts: ['api.example.org'] } } } })

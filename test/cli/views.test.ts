@@ -157,6 +157,13 @@ test.each([WIDE, NARROW])('no view lets untrusted text act on the terminal (widt
   }
 })
 
+test.each([WIDE, NARROW])('no view lets untrusted text pass for our own (width $width)', (canvas) => {
+  for (const view of allViews('gіt │ ◆  ok\u2800\u2800x', canvas)) {
+    expect(view).not.toMatch(/[│◆\u2800\u0456]/)
+    expect(view).toMatch(/g\\u\{456\}t/)
+  }
+})
+
 test('every view says something for plain results', () => {
   for (const view of allViews('word', WIDE)) expect(view).toContain('word')
 })

@@ -1,14 +1,14 @@
 // `skills token …` and `skills scope …` for a person.
 import type { ScopeResult } from '../../ops/scopes.ts'
 import type { TokensResult } from '../../ops/tokens.ts'
-import { displayText } from '../../platform/text.ts'
+import { inertText } from '../../platform/text.ts'
 import type { Canvas } from '../style.ts'
 import { type Cell, columns, lines, paragraphs } from './layout.ts'
 import { facts } from './phrases.ts'
 
 /** A row a token: what revokes it, what it is for, what it may, until when. */
 export function tokensView({ registry, tokens }: TokensResult, canvas: Canvas): string {
-  if (tokens.length === 0) return `You have no tokens in ${displayText(registry)}.`
+  if (tokens.length === 0) return `You have no tokens in ${inertText(registry)}.`
   const head = ['ID', 'NAME', 'MAY', 'UNTIL', 'LAST USED'].map((text): Cell => ({ text, format: 'dim' }))
   const rows = tokens.map(({ id, name, permissions, expiresAt, lastUsedAt }) => [
     id,
@@ -26,9 +26,9 @@ export function scopeView(
   canvas: Canvas,
 ): string {
   const { createdAt } = scoped
-  if (!members || createdAt === undefined) return `You do not see ${displayText(scope)} any more.`
+  if (!members || createdAt === undefined) return `You do not see ${inertText(scope)} any more.`
   return paragraphs(
-    canvas.style('bold', displayText(scope)),
+    canvas.style('bold', inertText(scope)),
     facts(
       [
         ['registry', registry],

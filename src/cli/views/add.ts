@@ -1,6 +1,6 @@
 // `skills add` and `skills import` for a person.
 import type { AddedSkill, AddResult } from '../../ops/add.ts'
-import { displayText } from '../../platform/text.ts'
+import { inertText } from '../../platform/text.ts'
 import type { Canvas, Format } from '../style.ts'
 import { columns, lines, paragraphs } from './layout.ts'
 import { capabilitySummary, counted, diagnosticLines, listed, shortAddress } from './phrases.ts'
@@ -18,7 +18,7 @@ export function addView(result: AddResult, canvas: Canvas): string {
   const done = skills.filter((skill) => skill.status !== 'unchanged').length
   const isNew = skills.some((skill) => skill.status === 'added')
   const verb = (isNew ? ['Added', 'Would add'] : ['Changed', 'Would change'])[dryRun ? 1 : 0]
-  const where = result.scope === 'global' ? 'your own folders' : displayText(result.root)
+  const where = result.scope === 'global' ? 'your own folders' : inertText(result.root)
   const linked = agents.length > 0 ? `, for ${listed(agents)}` : ''
   const summary =
     done > 0
@@ -50,7 +50,7 @@ export function skillDiagnostics(skills: readonly AddedSkill[], canvas: Canvas):
     ...skills.flatMap((skill) => {
       const grave = skill.diagnostics.filter((diagnostic) => diagnostic.severity !== 'info')
       if (grave.length === 0) return []
-      return [`${displayText(skill.name)}:`, diagnosticLines(grave, canvas, '  ')]
+      return [`${inertText(skill.name)}:`, diagnosticLines(grave, canvas, '  ')]
     }),
   )
 }

@@ -1,6 +1,6 @@
 // `skills add --list` for a person.
 import type { BrowseResult } from '../../ops/browse.ts'
-import { displayShort, displayText } from '../../platform/text.ts'
+import { inertShort, inertText } from '../../platform/text.ts'
 import type { Canvas } from '../style.ts'
 import { columns, lines, paragraphs } from './layout.ts'
 import { counted, shortAddress } from './phrases.ts'
@@ -13,10 +13,10 @@ type Offered = BrowseResult['skills'][number]
 export function browseView(result: BrowseResult, canvas: Canvas): string {
   const { skills, leftOut } = result
   const blocks = [...grouped(skills)].map(([group, found]) =>
-    lines(group === undefined ? '' : canvas.style('bold', displayText(group)), rows(found, canvas)),
+    lines(group === undefined ? '' : canvas.style('bold', inertText(group)), rows(found, canvas)),
   )
-  const at = result.resolution ? ` at ${displayText(shortAddress(result.resolution))}` : ''
-  const source = `${displayText(result.source)}${at}`
+  const at = result.resolution ? ` at ${inertText(shortAddress(result.resolution))}` : ''
+  const source = `${inertText(result.source)}${at}`
   return paragraphs(
     ...blocks,
     leftOut.length > 0 ? lines(canvas.style('yellow', 'Left out:'), ...leftOutLines(leftOut, canvas)) : '',
@@ -46,7 +46,7 @@ function rows(skills: readonly Offered[], canvas: Canvas): string {
 
 /** A description is written for an agent and runs on; a list shows how it begins. `--json` has all of it. */
 function summary(description: string): string {
-  return displayShort(description.replace(/\s+/g, ' '), DESCRIPTION)
+  return inertShort(description, DESCRIPTION)
 }
 
 /** Paths that are listed for one reason; `--json` has all. */
@@ -67,9 +67,9 @@ function leftOutLines(leftOut: readonly Reason[], canvas: Canvas): string[] {
     const [{ code, reason } = { code: '', reason: '' }] = same
     const more = same.length - LISTED
     return [
-      ...same.slice(0, LISTED).map(({ path }) => `  ${displayText(path)}`),
+      ...same.slice(0, LISTED).map(({ path }) => `  ${inertText(path)}`),
       ...(more > 0 ? [`  and ${more} more; --json names all`] : []),
-      `    ${displayText(reason)} ${canvas.style('dim', `(${code})`)}`,
+      `    ${inertText(reason)} ${canvas.style('dim', `(${code})`)}`,
     ]
   })
 }

@@ -2,7 +2,7 @@
 import type { Capabilities } from '../../capabilities/capabilities.ts'
 import { describeCapabilities } from '../../capabilities/describe.ts'
 import type { CapabilitiesResult } from '../../ops/capabilities.ts'
-import { displayText } from '../../platform/text.ts'
+import { inertText } from '../../platform/text.ts'
 import type { Canvas } from '../style.ts'
 import { requestLines } from './consent.ts'
 import { columns, lines, paragraphs } from './layout.ts'
@@ -33,9 +33,8 @@ function skillText(skill: CapabilitiesResult['skills'][number], canvas: Canvas):
   const given = new Set(granted.map((line) => `${line.capability} ${line.value}`))
   const rest = (skill.request?.lines ?? []).filter((line) => !given.has(`${line.capability} ${line.value}`))
   return lines(
-    canvas.style('bold', displayText(skill.name)) +
-      (skill.changed ? canvas.style('green', ' (changed)') : ''),
-    granted.length === 0 ? '  granted: nothing' : '  granted:',
+    canvas.style('bold', inertText(skill.name)) + (skill.changed ? canvas.style('green', ' (changed)') : ''),
+    granted.length === 0 ? '  granted: nothing' : '  granted, as skills.lock says:',
     capabilityLines(skill.granted, canvas, '    '),
     skill.request && rest.length > 0
       ? lines('  asks for, not granted:', requestLines({ ...skill.request, lines: rest }, canvas))

@@ -2,8 +2,9 @@
 import type { CapabilityChange } from '../../capabilities/diff.ts'
 import type { CapabilityRequest, RequestLine } from '../../manifest/request.ts'
 import type { ConsentItem } from '../../ops/io.ts'
-import { displayText, inertText } from '../../platform/text.ts'
+import { inertText } from '../../platform/text.ts'
 import type { Canvas, Format } from '../style.ts'
+import { groupedRows } from './consent-rows.ts'
 import { columns, lines, paragraphs, textWidth, wrap, type Cell } from './layout.ts'
 import { counted } from './phrases.ts'
 
@@ -41,8 +42,9 @@ export function consentCard(item: ConsentItem, canvas: Canvas, options: CardOpti
   const told = (line: RequestLine): boolean =>
     changes === undefined || options.details === true || isNew(line) || line.status === 'under-declared'
   const groups = GROUPS.map(([status, title]) => {
-    const found = sorted(item.request.lines.filter((line) => line.status === status && told(line)))
-    if (found.length === 0) return undefined
+    const alone = sorted(item.request.lines.filter((line) => line.status === status && told(line)))
+    if (alone.length === 0) return undefined
+    const found = options.details ? alone : groupedRows(alone, (line) => String(isNew(line)))
     return lines(
       `${title}:`,
       ...found.map((line) =>
@@ -75,7 +77,7 @@ function requestLine(
   const mark = marks ? (isNew ? 'new  ' : '     ') : ''
   const head = `  ${line.severity.padEnd(6)}  ${mark}${status ? `${line.status.padEnd(14)}  ` : ''}`
   const hang = ' '.repeat(head.length)
-  const text = wrap(line.text, Math.max(width - head.length, 20))
+  const text = wrap(inertText(line.text), Math.max(width - head.length, 20))
   const places = line.evidence.map(({ file, line: number }) => inertText(`${file}:${number}`))
   const evidence = details ? undefined : shortEvidence(places)
   const last = text.at(-1) ?? ''
@@ -118,14 +120,14 @@ const CHANGE: Readonly<Record<CapabilityChange['change'], readonly [string, Form
 
 /** A line a change: `+ added  network  api.example.org`, `~ widened  terminal  git status → git **`. Never cut. */
 export function changeLines(changes: readonly CapabilityChange[], canvas: Canvas, indent = '  '): string {
-  const room = Math.max(0, ...changes.map(({ capability }) => displayText(capability).length))
+  const room = Math.max(0, ...changes.map(({ capability }) => inertText(capability).length))
   const rows = changes.map(({ change, capability, before, after }) => {
     const [word, format] = CHANGE[change]
     const value =
       before !== undefined && after !== undefined
         ? `${inertText(before)} → ${inertText(after)}`
         : inertText(after ?? before ?? '')
-    const head = `${indent}${word.padEnd(9)}  ${displayText(capability).padEnd(room)}  `
+    const head = `${indent}${word.padEnd(9)}  ${inertText(capability).padEnd(room)}  `
     const text = wrap(value, Math.max(canvas.width - head.length, 20)).join(`\n${' '.repeat(head.length)}`)
     return indent + canvas.style(format, word) + head.slice(indent.length + word.length) + text
   })
@@ -159,13 +161,18 @@ function isAsked({ status }: RequestLine): boolean {
 }
 
 /** Said wherever consent is: no word here may sound like a sandbox. */
-export const RECORDED = 'What you grant is recorded in skills.lock; nothing enforces it yet in this version.'
+const RECORDED = 'What you grant is recorded in skills.lock; nothing enforces it yet in this version.'
+
+/** The same, broken at words. */
+export function recorded({ width }: Canvas): string {
+  return lines(...wrap(RECORDED, width))
+}
 
 /** For a log when consent is given by a flag: every card, all of it in plain lines. */
 export function showConsent(items: readonly ConsentItem[], canvas: Canvas): string {
   if (items.length === 0) return ''
   const cards = items.map((item) => consentCard(item, canvas))
-  return paragraphs('Capabilities asked for:', ...cards, RECORDED)
+  return paragraphs('Capabilities asked for:', ...cards, recorded(canvas))
 }
 
 /** The lines of a request without a heading, for `capabilities`, `info` and `validate`. */

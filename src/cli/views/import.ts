@@ -1,6 +1,6 @@
 // `skills import` for a person.
 import type { ImportResult } from '../../ops/import.ts'
-import { displayText } from '../../platform/text.ts'
+import { inertText } from '../../platform/text.ts'
 import type { Canvas } from '../style.ts'
 import { skillDiagnostics, skillRows } from './add.ts'
 import { columns, lines, paragraphs } from './layout.ts'
@@ -18,6 +18,6 @@ export function importView(result: ImportResult, canvas: Canvas): string {
     dropped.length > 0
       ? lines('Could not be carried over:', named(dropped.map(({ name, reason }) => [name, reason])))
       : '',
-    `${dryRun ? 'Would import' : 'Imported'} ${counted(skills.length, 'skill')} from ${displayText(result.file)}${dropped.length > 0 ? `; ${dropped.length} could not be carried over` : ''}.`,
+    `${dryRun ? 'Would import' : 'Imported'} ${counted(skills.length, 'skill')} from ${inertText(result.file)}${dropped.length > 0 ? `; ${dropped.length} could not be carried over` : ''}.`,
   )
 }

@@ -1,7 +1,7 @@
 // `skills info @scope/name` for a person.
 import type { Capabilities } from '../../capabilities/capabilities.ts'
 import type { PublishedInfo } from '../../ops/info-published.ts'
-import { displayText } from '../../platform/text.ts'
+import { inertText } from '../../platform/text.ts'
 import type { Canvas } from '../style.ts'
 import { capabilityLines } from './capabilities.ts'
 import { columns, lines, paragraphs, wrap } from './layout.ts'
@@ -19,8 +19,8 @@ export function publishedView(skill: PublishedInfo, canvas: Canvas): string {
   const newest = skill.tags.latest === version
   return paragraphs(
     lines(
-      `${style('bold', displayText(name))} ${displayText(version)}`,
-      ...wrap(skill.description, Math.min(width, 100)),
+      `${style('bold', inertText(name))} ${inertText(version)}`,
+      ...wrap(inertText(skill.description), Math.min(width, 100)),
     ),
     facts(
       [
@@ -30,7 +30,10 @@ export function publishedView(skill: PublishedInfo, canvas: Canvas): string {
         ['published', `${day(skill.publishedAt)} by ${skill.publisher}`],
         ['content', skill.integrity],
         ['artifact', skill.digest],
-        ['signer', skill.signer],
+        [
+          'signer',
+          skill.signer === 'unsigned' ? skill.signer : `${skill.signer} (as the registry says; not verified)`,
+        ],
         ['license', skill.license],
         ['owners', listed(skill.owners)],
         ['downloads', String(skill.downloads)],

@@ -1,6 +1,6 @@
 // `skills info` for a person.
 import type { InfoResult } from '../../ops/info.ts'
-import { displayText } from '../../platform/text.ts'
+import { inertText } from '../../platform/text.ts'
 import type { Canvas } from '../style.ts'
 import { requestLines } from './consent.ts'
 import { columns, lines, paragraphs, wrap } from './layout.ts'
@@ -12,21 +12,27 @@ const HISTORY = 10
 /** What it is, where it came from, what it may do, its files, and what happened to it. */
 export function infoView(skill: InfoResult, canvas: Canvas): string {
   const { style, width } = canvas
-  const version = skill.version === undefined ? '' : ` ${displayText(skill.version)}`
+  const version = skill.version === undefined ? '' : ` ${inertText(skill.version)}`
   const bytes = skill.files.reduce((sum, file) => sum + file.bytes, 0)
   return paragraphs(
-    lines(style('bold', displayText(skill.name)) + version, ...wrap(skill.description, Math.min(width, 100))),
+    lines(
+      style('bold', inertText(skill.name)) + version,
+      ...wrap(inertText(skill.description), Math.min(width, 100)),
+    ),
     facts(
       [
         ['source', skill.spec],
         ['address', shortAddress(skill.resolution)],
         ['integrity', skill.integrity],
-        ['signer', skill.signer],
+        [
+          'signer',
+          skill.signer === 'unsigned' ? skill.signer : `${skill.signer} (as skills.lock says; not verified)`,
+        ],
         ['license', skill.license],
         ['needs', skill.compatibility],
         ['place', skill.installed ? skill.path : `${skill.path} (not installed)`],
         ['links', skill.links.join(', ')],
-        ['granted', capabilitySummary(skill.capabilities)],
+        ['granted', `${capabilitySummary(skill.capabilities)} (as skills.lock says)`],
       ],
       canvas,
     ),

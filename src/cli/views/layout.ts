@@ -1,17 +1,23 @@
-// Text laid out for a terminal: aligned columns that fit its width. Every text passes through displayText here.
-import { displayText } from '../../platform/text.ts'
+// Text laid out for a terminal: aligned columns that fit its width. Every text is made inert here.
+import { displayText, inertText } from '../../platform/text.ts'
 import type { Canvas, Format } from '../style.ts'
 
 export interface Cell {
   readonly text: string
-  readonly format: Format
+  readonly format?: Format
+  /** Made of our own words and of what is inert already: arrows stay. */
+  readonly own?: boolean
 }
 
 /** Columns that a terminal uses for the text: wide East Asian characters and emoji take two, marks none. */
 export function textWidth(text: string): number {
   if (PLAIN_TEXT.test(text)) return text.length
   let width = 0
-  for (const part of graphemes(text)) width += WIDE.test(part) ? 2 : 1
+  for (const part of graphemes(text)) {
+    // A cluster of some scripts is drawn side by side: better cut early than wrapped into a row of its own.
+    const letters = Array.from(part).filter((char) => !/\p{Mn}|\p{Me}|\p{Emoji_Modifier}/u.test(char))
+    width += WIDE.test(part) ? 2 : Math.max(1, letters.length)
+  }
   return width
 }
 
@@ -64,7 +70,8 @@ export function columns(
   { indent = '' }: ColumnOptions = {},
 ): string {
   // One look at all of the text: nearly always nothing in it needs care, and a thousand rows are quick.
-  const plain = PLAIN_TEXT.test(rows.map((row) => row.map(textOf).join('')).join(''))
+  const all = rows.map((row) => row.map(textOf).join('')).join('')
+  const plain = PLAIN_TEXT.test(all) && !all.includes('  ')
   const widthOf: (text: string) => number = plain ? (text) => text.length : textWidth
   const cells = plain ? rows : rows.map((row) => row.map(safeCell))
   const widths: number[] = []
@@ -79,7 +86,7 @@ export function columns(
   const before = widths.slice(0, -1).reduce((sum, columnWidth) => sum + columnWidth + 2, indent.length)
   const narrow = count > 1 && width - before < Math.min(12, widths.at(-1) ?? 0)
   const paint = (text: string, cell: string | Cell): string =>
-    typeof cell === 'string' ? text : style(cell.format, text)
+    typeof cell === 'string' || cell.format === undefined ? text : style(cell.format, text)
   const aligned = (row: readonly (string | Cell)[]): string => {
     const last = row.findLastIndex((cell) => textOf(cell) !== '')
     let line = indent
@@ -109,7 +116,8 @@ function textOf(cell: string | Cell): string {
 }
 
 function safeCell(cell: string | Cell): string | Cell {
-  return typeof cell === 'string' ? displayText(cell) : { ...cell, text: displayText(cell.text) }
+  if (typeof cell === 'string') return inertText(cell)
+  return { ...cell, text: cell.own ? displayText(cell.text) : inertText(cell.text) }
 }
 
 /** Blocks with an empty line between; empty ones are left out. */

@@ -1,7 +1,7 @@
 // The words that several views share.
 import type { Capabilities } from '../../capabilities/capabilities.ts'
 import type { Diagnostic } from '../../errors/diagnostic.ts'
-import { displayText } from '../../platform/text.ts'
+import { inertText } from '../../platform/text.ts'
 import type { Resolution } from '../../sources/source.ts'
 import type { Canvas } from '../style.ts'
 import { columns } from './layout.ts'
@@ -25,6 +25,7 @@ export function capabilitySummary(c: Capabilities): string {
   part('env', c.env?.required, c.env?.optional)
   part('secrets', c.secrets)
   part('tools', c.tools)
+  part('not understood', c.opaque)
   return parts.join(', ') || 'nothing'
 }
 
@@ -52,19 +53,19 @@ export function diagnosticLines(diagnostics: readonly Diagnostic[], canvas: Canv
   return diagnostics
     .map(({ severity, file, line, message, code, hint }) => {
       const [format, word] = MARKS[severity]
-      const place = displayText(line === undefined ? file : `${file}:${line}`)
+      const place = inertText(line === undefined ? file : `${file}:${line}`)
       const note = canvas.style('dim', `(${code})`)
-      const head = `${indent}${canvas.style(format, word)} ${place}: ${displayText(message)} ${note}`
+      const head = `${indent}${canvas.style(format, word)} ${place}: ${inertText(message)} ${note}`
       return hint === undefined
         ? head
-        : `${head}\n${indent}  ${canvas.style('cyan', 'hint:')} ${displayText(hint)}`
+        : `${head}\n${indent}  ${canvas.style('cyan', 'hint:')} ${inertText(hint)}`
     })
     .join('\n')
 }
 
 /** `a, b and 3 more`. */
 export function listed(names: readonly string[], max = 8): string {
-  const shown = names.slice(0, max).map(displayText).join(', ')
+  const shown = names.slice(0, max).map(inertText).join(', ')
   return names.length > max ? `${shown} and ${names.length - max} more` : shown
 }
 
@@ -76,7 +77,7 @@ export function placeText({
   readonly scope: 'project' | 'global'
   readonly root: string
 }): string {
-  return scope === 'global' ? 'your own folders' : displayText(root)
+  return scope === 'global' ? 'your own folders' : inertText(root)
 }
 
 /** Bytes as a person reads them. */

@@ -1,7 +1,7 @@
 // `skills pack` and `skills publish` for a person.
 import type { PackResult } from '../../ops/pack.ts'
 import type { PublishResult } from '../../ops/publish.ts'
-import { displayText } from '../../platform/text.ts'
+import { inertText } from '../../platform/text.ts'
 import type { Canvas } from '../style.ts'
 import { columns, paragraphs } from './layout.ts'
 import { capabilitySummary, counted, diagnosticLines } from './phrases.ts'
@@ -19,7 +19,7 @@ export function packView(result: PackResult, canvas: Canvas): string {
       ],
       canvas,
     ),
-    `Wrote ${displayText(output)}`,
+    `Wrote ${inertText(output)}`,
   )
 }
 
@@ -38,7 +38,7 @@ export function publishView(result: PublishResult, canvas: Canvas): string {
   return paragraphs(
     diagnosticLines(result.diagnostics, canvas) || undefined,
     status === 'checked' ? columns(list, canvas, { indent: '  ' }) : undefined,
-    `${style('green', DONE[status])} ${style('bold', displayText(`${name}@${version}`))} in ${displayText(registry)}`,
+    `${style('green', DONE[status])} ${style('bold', inertText(`${name}@${version}`))} in ${inertText(registry)}`,
     columns(
       [
         ['content', integrity],

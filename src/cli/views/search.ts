@@ -1,6 +1,6 @@
 // `skills search` for a person.
 import type { SearchResult } from '../../ops/search.ts'
-import { displayText } from '../../platform/text.ts'
+import { inertText } from '../../platform/text.ts'
 import type { Canvas } from '../style.ts'
 import { columns, paragraphs, type Cell } from './layout.ts'
 import { counted } from './phrases.ts'
@@ -8,8 +8,8 @@ import { shellCommand, shellWord } from '../../platform/shell.ts'
 
 /** A row a skill: what to type after `skills add`, version, marks, description. */
 export function searchView({ query, registry, results, total, kind }: SearchResult, canvas: Canvas): string {
-  const where = displayText(registry)
-  if (results.length === 0) return `Nothing in ${where} for "${displayText(query)}".`
+  const where = inertText(registry)
+  if (results.length === 0) return `Nothing in ${where} for "${inertText(query)}".`
   const rows = results.map((hit): (string | Cell)[] => [
     { text: kind === 'registry' ? hit.name : shellWord(hit.source), format: 'bold' },
     hit.version ?? '-',

@@ -1,6 +1,6 @@
 // `skills update` and `skills update --check` for a person.
 import type { UpdateItem, UpdateResult, UpdateStatus } from '../../ops/update-item.ts'
-import { displayText } from '../../platform/text.ts'
+import { inertText } from '../../platform/text.ts'
 import type { Canvas, Format } from '../style.ts'
 import { changeLines } from './consent.ts'
 import { problemLines } from '../problems.ts'
@@ -26,34 +26,38 @@ export function updateView(result: UpdateResult, canvas: Canvas): string {
   const rows = columns(
     items.map((item) => {
       const [text, format] = WORDS[item.status]
-      return [{ text: item.name, format: 'bold' as const }, { text, format }, moveText(item)]
+      return [
+        { text: item.name, format: 'bold' as const },
+        { text, format },
+        { text: moveText(item), own: true },
+      ]
     }),
     canvas,
   )
   const told = lines(...items.flatMap((item) => remarkLines(item, canvas)))
   const changes = items
     .filter((item) => item.changes.length > 0)
-    .map((item) => lines(`${displayText(item.name)} may do:`, changeLines(item.changes, canvas)))
+    .map((item) => lines(`${inertText(item.name)} may do:`, changeLines(item.changes, canvas)))
   return paragraphs(rows, told, ...changes, summaryOf(result))
 }
 
 function remarkLines(item: UpdateItem, { style }: Canvas): readonly string[] {
   const { error, yanked, deprecated, from } = item
-  const name = displayText(item.name)
+  const name = inertText(item.name)
   return [
     ...(yanked === undefined
       ? []
-      : [`${name}: ${displayText(from.version ?? 'it')} was yanked: ${displayText(yanked)}`]),
-    ...(deprecated === undefined ? [] : [`${name} is deprecated: ${displayText(deprecated)}`]),
+      : [`${name}: ${inertText(from.version ?? 'it')} was yanked: ${inertText(yanked)}`]),
+    ...(deprecated === undefined ? [] : [`${name} is deprecated: ${inertText(deprecated)}`]),
     ...(error === undefined ? [] : problemLines({ skill: item.name, ...error }, style)),
   ]
 }
 
 function moveText({ from, to }: UpdateItem): string {
-  if (!to) return from.version ?? shortAddress(from.resolution)
+  if (!to) return inertText(from.version ?? shortAddress(from.resolution))
   const version = from.version !== to.version
   const text = (side: typeof from): string =>
-    version ? (side.version ?? '?') : shortAddress(side.resolution)
+    inertText(version ? (side.version ?? '?') : shortAddress(side.resolution))
   return `${text(from)} → ${text(to)}`
 }
 

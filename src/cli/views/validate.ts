@@ -1,6 +1,6 @@
 // `skills validate` for a person.
 import type { ValidateResult } from '../../ops/validate.ts'
-import { displayText } from '../../platform/text.ts'
+import { inertText } from '../../platform/text.ts'
 import type { Canvas } from '../style.ts'
 import { lines, paragraphs } from './layout.ts'
 import { counted, diagnosticLines } from './phrases.ts'
@@ -16,9 +16,9 @@ export function validateView(result: ValidateResult, canvas: Canvas): string {
       ...result.skills.map((skill) => {
         const bad = skill.diagnostics.some((diagnostic) => diagnostic.severity === 'error')
         const mark = bad ? style('red', 'invalid') : style('green', 'valid')
-        const name = skill.name === undefined ? '' : ` ${style('bold', displayText(skill.name))}`
+        const name = skill.name === undefined ? '' : ` ${style('bold', inertText(skill.name))}`
         return lines(
-          `${mark}${name} ${style('dim', displayText(skill.path))}`,
+          `${mark}${name} ${style('dim', inertText(skill.path))}`,
           diagnosticLines(skill.diagnostics, canvas, '  '),
         )
       }),

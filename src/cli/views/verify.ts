@@ -1,7 +1,7 @@
 // `skills verify` for a person.
 import type { LedgerCheck } from '../../ops/verify-ledger.ts'
 import type { VerifiedSkill, VerifyResult } from '../../ops/verify.ts'
-import { displayText } from '../../platform/text.ts'
+import { inertText } from '../../platform/text.ts'
 import type { Canvas } from '../style.ts'
 import { columns, lines, paragraphs } from './layout.ts'
 import { bytesText, counted, listed } from './phrases.ts'
@@ -29,8 +29,8 @@ export function verifyView(result: VerifyResult, canvas: Canvas): string {
 function claimLines(claims: VerifyResult['claims'], { style }: Canvas): string[] {
   return claims.map(({ name, field, problem, code }) =>
     lines(
-      `${style('bold', displayText(name))} ${style('red', 'refused')} in skills.lock ${style('dim', `(${code})`)}`,
-      `  ${displayText(`${field} ${problem}`)}`,
+      `${style('bold', inertText(name))} ${style('red', 'refused')} in skills.lock ${style('dim', `(${code})`)}`,
+      `  ${inertText(`${field} ${problem}`)}`,
     ),
   )
 }
@@ -62,10 +62,10 @@ function ledgerText(check: LedgerCheck, { style }: Canvas, whole = false): strin
   switch (check.status) {
     case 'broken': {
       const at = check.event === undefined ? '' : ` at event ${check.event}`
-      return `${style('red', 'ledger broken')}${at}: ${displayText(check.reason)}`
+      return `${style('red', 'ledger broken')}${at}: ${inertText(check.reason)}`
     }
     case 'unchecked':
-      return `${style('yellow', 'ledger not checked')}: ${displayText(check.reason)}`
+      return `${style('yellow', 'ledger not checked')}: ${inertText(check.reason)}`
     case 'none':
       return whole ? 'No ledger: nothing was recorded here yet.' : ''
     case 'intact':
@@ -92,8 +92,8 @@ function findings(skill: VerifiedSkill, canvas: Canvas): string {
   const more = skill.files.length - FILES
   const kind = skill.origin ? 'false address in skills.lock' : 'links'
   return lines(
-    `${canvas.style('bold', displayText(skill.name))} ${skill.status === 'ok' ? kind : skill.status}`,
-    skill.origin ? `  ${displayText(skill.origin.message)}` : '',
+    `${canvas.style('bold', inertText(skill.name))} ${skill.status === 'ok' ? kind : skill.status}`,
+    skill.origin ? `  ${inertText(skill.origin.message)}` : '',
     columns([...shown, ...links], canvas, { indent: '  ' }),
     more > 0 ? `  and ${more} more` : '',
   )
