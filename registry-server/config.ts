@@ -66,7 +66,7 @@ export const DEFAULT_LIMITS: RegistryLimits = {
   uploadMs: 24 * 60 * 60_000,
   listBytes: 4 * 1024 * 1024,
   judgeMs: 20_000,
-  renderMs: 1000,
+  renderMs: 400,
   jobsPerClient: 16,
   freeBytes: 16 * 1024 * 1024,
   cacheBytes: 64 * 1024 * 1024,

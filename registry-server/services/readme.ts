@@ -1,4 +1,5 @@
 // The text of a version as HTML for its page. Rendered once and kept under the version's digest.
+import { setTimeout as delay } from 'node:timers/promises'
 import { isSkillsError } from '../../src/errors/error.ts'
 import type { RegistryContext } from '../context.ts'
 import { listFiles } from '../db/files.ts'
@@ -10,6 +11,8 @@ import { fileAddress } from './reading.ts'
 const MAX_CHARACTERS = 200_000
 /** A page that is longer is shown as the text it was made from. */
 const MAX_HTML = 1_000_000
+/** So long a page waits for its text. */
+const PATIENCE_MS = 1000
 
 export interface RenderedReadme {
   readonly html: string
@@ -31,17 +34,33 @@ export function renderReadme(
   const key = `readme ${skill.name} ${version.version} ${version.digest}`
   const kept = context.cache.get(key)
   if (kept) return Promise.resolve({ html: kept.toString(), isFinal: true })
+  const shownNow = (): RenderedReadme => ({ html: shownPlain(version.readme), isFinal: false })
   const jobs = running.get(context) ?? new Map<string, Promise<RenderedReadme>>()
   running.set(context, jobs)
   const known = jobs.get(key)
-  if (known) return known
+  if (known) return inTime(known, shownNow)
   const made = render(context, { skill, version, client }).then((rendered) => {
     if (rendered.isFinal) context.cache.put(key, Buffer.from(rendered.html))
     return rendered
   })
   jobs.set(key, made)
   void made.catch(() => {}).finally(() => jobs.delete(key))
-  return made
+  return inTime(made, shownNow)
+}
+
+/** A page does not stand in a queue for its text: what is not rendered by then is shown as it was written. */
+async function inTime(
+  made: Promise<RenderedReadme>,
+  otherwise: () => RenderedReadme,
+): Promise<RenderedReadme> {
+  const patience = new AbortController()
+  const late = delay(PATIENCE_MS, undefined, { signal: patience.signal, ref: false }).then(otherwise)
+  late.catch(() => {})
+  try {
+    return await Promise.race([made, late])
+  } finally {
+    patience.abort()
+  }
 }
 
 async function render(
@@ -52,9 +71,7 @@ async function render(
     client,
   }: { readonly skill: SkillRow; readonly version: VersionRow; readonly client: string },
 ): Promise<RenderedReadme> {
-  const isCut = version.readme.length > MAX_CHARACTERS
-  const text = isCut ? version.readme.slice(0, MAX_CHARACTERS) : version.readme
-  const end = isCut ? '<p><em>The rest is too long to be shown.</em></p>' : ''
+  const { text, end } = cut(version.readme)
   const paths = (await listFiles(context.db, version.id)).map(({ path }) => path)
   try {
     const url = fileAddress(skill.name, version.version)
@@ -62,8 +79,21 @@ async function render(
     return { html: (html.length > MAX_HTML ? plain(text) : html) + end, isFinal: true }
   } catch (error) {
     const isBusy = isSkillsError(error, 'rate_limited') || isSkillsError(error, 'unavailable')
-    return { html: plain(text) + end, isFinal: !isBusy }
+    return { html: shownPlain(version.readme), isFinal: !isBusy }
   }
+}
+
+function cut(readme: string): { readonly text: string; readonly end: string } {
+  if (readme.length <= MAX_CHARACTERS) return { text: readme, end: '' }
+  return {
+    text: readme.slice(0, MAX_CHARACTERS),
+    end: '<p><em>The rest is too long to be shown.</em></p>',
+  }
+}
+
+function shownPlain(readme: string): string {
+  const { text, end } = cut(readme)
+  return plain(text) + end
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
