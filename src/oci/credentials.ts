@@ -125,7 +125,9 @@ function readEntry(entry: unknown, file: string, registry: string): Credential |
   if (isSecret(identitytoken)) return { kind: 'identity', token: identitytoken }
   if (isSecret(registrytoken)) return { kind: 'bearer', token: registrytoken }
   if (typeof auth === 'string' && auth !== '') {
-    const text = Buffer.from(auth, 'base64').toString('utf8').replace(/\0+$/, '')
+    const text = Buffer.from(auth, 'base64')
+      .toString('utf8')
+      .replace(/(?<!\0)\0+$/, '')
     const colon = text.indexOf(':')
     const found = { username: text.slice(0, colon), password: text.slice(colon + 1) }
     if (colon > 0 && isSecret(found.username) && isSecret(found.password)) return { kind: 'basic', ...found }

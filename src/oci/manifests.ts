@@ -168,7 +168,7 @@ export async function listTags(session: Session, repository: string): Promise<st
 /** The address in `Link: <…>; rel="next"`; undefined when there is none or it leads to another host. */
 export function nextPage(answer: OciResponse): URL | undefined {
   const [, target = ''] =
-    /<([^>]*)>\s*;[^,]*\brel="?next"?/i.exec(answer.headers.link?.slice(0, 8192) ?? '') ?? []
+    /<([^<>]*)>\s*;[^,<]*\brel="?next"?/i.exec(answer.headers.link?.slice(0, 8192) ?? '') ?? []
   if (target === '' || !URL.canParse(target, answer.url.href)) return undefined
   const next = new URL(target, answer.url)
   return next.origin === answer.url.origin ? next : undefined
