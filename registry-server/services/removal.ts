@@ -38,7 +38,11 @@ export async function removeVersion(
     await tx.lock(`repository:${repositoryName}`)
     await tx.lock(`skill ${name}`)
     const skill = await findSkill(tx, name)
-    if (!skill) throw new SkillsError('skill_not_found', `There is no ${displayShort(name, 150)}`)
+    if (!skill) {
+      throw new SkillsError('skill_not_found', `There is no ${displayShort(name, 150)}`, {
+        hint: 'check the name, and that --data or --database names this registry',
+      })
+    }
     const row = await findVersion(tx, skill.id, version)
     if (!row) {
       const before = await findRemoval(tx, skill.id, version)

@@ -122,6 +122,7 @@ const GONE: readonly string[] = [
   'skill_not_found',
   'not_found',
   'version_not_found',
+  'version_removed',
 ]
 const UNREACHABLE: readonly string[] = [
   'fetch_failed',

@@ -154,6 +154,7 @@ function about({ code }: SkillsError): boolean {
     'skill_not_found',
     'not_found',
     'version_not_found',
+    'version_removed',
     'version_too_new',
     'registry_missing',
   ].includes(code)
