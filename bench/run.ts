@@ -21,6 +21,7 @@ import { registrySearch } from './registry-search.ts'
 import { registryAdd } from './registry-add.ts'
 import { registryHttp } from './registry-http.ts'
 import { registryPublish } from './registry-publish.ts'
+import { registryStarving } from './registry-starving.ts'
 import {
   describeMachine,
   formatTable,
@@ -48,6 +49,7 @@ const SUBJECTS: Readonly<Record<string, (bench: Bench) => Promise<Row[]>>> = {
   'registry-http': registryHttp,
   'registry-publish': registryPublish,
   'registry-add': registryAdd,
+  'registry-starving': registryStarving,
 }
 /** Others at work make the ratios worse than they are. */
 const LOAD = loadavg()[0] ?? 0
