@@ -32,9 +32,9 @@ export async function startOwn(bench: Bench, database?: string): Promise<BenchRe
     stdio: ['ignore', 'ignore', output],
   })
   closeSync(output)
-  const said = await textUntil(child, () => readFileSync(log, 'utf8'), /^Registry at \S+$/m)
+  const said = await textUntil(child, () => readFileSync(log, 'utf8'), /^Registry at \S+, /m)
   const [, token = ''] = /(skw_\S+)/.exec(said) ?? []
-  const [, origin = ''] = /^Registry at (\S+)/m.exec(said) ?? []
+  const [, origin = ''] = /^Registry at ([^\s,]+)/m.exec(said) ?? []
   return { origin, token, stop: () => stop(child) }
 }
 

@@ -137,12 +137,12 @@ function send({ origin, token }: BenchRegistry, method: string, path: string, bo
 
 /** What the work gives while the hostile one goes on and on. */
 async function during<T>(hostile: Hostile, work: () => Promise<T>): Promise<T> {
-  let isOver = false
+  const over = new AbortController()
   const loud = (async () => {
-    for (let turn = 0; !isOver; turn += 1) await hostile(turn)
+    for (let turn = 0; !over.signal.aborted; turn += 1) await hostile(turn)
   })()
   const result = await work()
-  isOver = true
+  over.abort()
   await loud
   return result
 }
