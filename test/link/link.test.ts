@@ -103,9 +103,9 @@ describe('links', () => {
   test('links the user folders where variables put them', () => {
     const claude = realpathSync(mkdtempSync(join(tmpdir(), 'claude-')))
     const where = place('global', { CLAUDE_CONFIG_DIR: claude })
-    link(where, ['claude-code', 'codex', 'eve', 'goose'])
+    link(where, ['claude-code', 'codex', 'eve', 'crush'])
     expect(realpathSync(join(claude, 'skills/pdf'))).toBe(join(where.root, '.agents/skills/pdf'))
-    expect(readlinkSync(join(where.root, '.config/goose/skills/pdf'))).toBe('../../../.agents/skills/pdf')
+    expect(readlinkSync(join(where.root, '.config/crush/skills/pdf'))).toBe('../../../.agents/skills/pdf')
     expect(readdirSync(where.root).sort()).toEqual(['.agents', '.config'])
   })
 
@@ -185,8 +185,8 @@ describe('whole folders that are links', () => {
       scope: { kind: 'project', root } as const,
     }
     const full = { ...where, settings: readSettings({ HOME: root }, root) }
-    link(full, ['claude-code', 'goose'])
-    expect(readlinkSync(join(root, '.goose/skills/pdf'))).toBe('../../.claude/skills/pdf')
+    link(full, ['claude-code', 'crush'])
+    expect(readlinkSync(join(root, '.crush/skills/pdf'))).toBe('../../.claude/skills/pdf')
     expect(lstatSync(join(root, '.claude/skills/pdf')).isDirectory()).toBe(true)
   })
 })
