@@ -66,7 +66,7 @@ export async function collectGarbage(
     bytes += size
   }
   for await (const { upload, modifiedAt } of blobs.uploads()) {
-    if (modifiedAt > now - config.limits.uploadMs) continue
+    if (modifiedAt > now - Math.min(graceMs, config.limits.uploadMs)) continue
     uploads++
     if (!dryRun) await blobs.abandon(upload)
   }

@@ -115,9 +115,15 @@ export async function uploadAtOnce(
     return { size: length }
   }
   const session = await startUpload(context, part)
-  const result = await finishUpload(context, { ...part, session, range: undefined })
-  if ('wrong' in result) throw unknownUpload()
-  return result
+  try {
+    const result = await finishUpload(context, { ...part, session, range: undefined })
+    if ('wrong' in result) throw unknownUpload()
+    return result
+  } catch (error) {
+    // Nobody knows its address, so nobody could go on with it.
+    await abandon(context, await uploadId(context, { ...part, session }))
+    throw error
+  }
 }
 
 /** So many bytes are held in memory, and written once. */
@@ -167,12 +173,20 @@ async function append(
     most = Math.min(most, end)
   }
   if (!body) return { offset }
-  const size = await refusingOci(() => context.blobs.append(id, body, most))
+  const size = await refusingOci(() => context.blobs.append(id, body, most)).catch(async (error: unknown) => {
+    // What filled the disk would keep everybody else from writing.
+    if (isSkillsError(error, 'disk_full')) await abandon(context, id)
+    throw error
+  })
   const expected = end ?? (length === undefined ? undefined : offset + length)
   if (expected !== undefined && size !== expected) {
     throw ociError('SIZE_INVALID', `The body had ${size - offset} bytes, not ${expected - offset}`)
   }
   return { offset: size }
+}
+
+async function abandon({ blobs }: RegistryContext, id: string): Promise<void> {
+  await blobs.abandon(id).catch(() => {})
 }
 
 async function finished(context: RegistryContext, id: string, digest: string): Promise<{ size: number }> {
