@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import type * as z from 'zod/mini'
 import { SkillsError } from '../../src/errors/error.ts'
 import type { Principal } from '../auth.ts'
+import { assertReadableJson } from '../json-bounds.ts'
 
 /** Absent bindings: a test asks without a socket. */
 export interface RegistryEnv {
@@ -68,13 +69,14 @@ export async function readBody(c: RegistryRequest, maxBytes: number): Promise<Bu
   return Buffer.concat(parts)
 }
 
-/** A JSON body of the schema's shape. @throws limit_exceeded, request_invalid naming each field */
+/** A JSON body of the schema's shape. @throws limit_exceeded, too_complex, request_invalid naming each field */
 export async function readJson<T extends z.ZodMiniType>(
   c: RegistryRequest,
   schema: T,
   maxBytes: number,
 ): Promise<z.infer<T>> {
   const bytes = await readBody(c, maxBytes)
+  assertReadableJson(bytes, 'The body')
   let value: unknown
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))

@@ -14,6 +14,7 @@ import { displayShort } from '../../src/platform/text.ts'
 import { nameOfRepository, ownVersion, versionOfTag } from '../../src/registry/names.ts'
 import { findSecrets } from '../../src/registry/secrets.ts'
 import { writeTarGz } from '../archives/tar-gz.ts'
+import { assertReadableJson } from '../json-bounds.ts'
 import { fingerprintOf, npmPackage } from './packages.ts'
 import { assertReadable } from './readable.ts'
 
@@ -188,7 +189,9 @@ async function checkParts(
     throw invalid('its layer has no digest')
   if (typeof config.size === 'number' && config.size > LIMITS.manifestBytes)
     throw invalid('its config is too large')
-  const about = parseJson(await pushed.readBlob(configDigest))
+  const described = await pushed.readBlob(configDigest)
+  assertReadableJson(described, 'The config')
+  const about = parseJson(described)
   if (!about) throw invalid('its config is not a JSON object')
   if (about.name !== skill) {
     throw invalid(`its config names ${shown(about.name)}, the repository ${skill}`)

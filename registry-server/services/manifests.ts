@@ -22,6 +22,7 @@ import {
 } from '../db/manifests.ts'
 import { findRepository, type RepositoryRow } from '../db/repositories.ts'
 import { deleteTag, findTag, setTag } from '../db/tags.ts'
+import { assertReadableJson } from '../json-bounds.ts'
 import { ociError } from '../problem.ts'
 import { type ReadManifest, readManifestForm } from './manifest-form.ts'
 import type { Push } from './publish-hook.ts'
@@ -67,7 +68,7 @@ export interface PutManifest {
 
 /**
  * Stores a manifest and makes the tags name it.
- * @throws MANIFEST_INVALID, MANIFEST_BLOB_UNKNOWN, DIGEST_INVALID, DENIED; version_exists; what the hook refuses with
+ * @throws MANIFEST_INVALID, too_complex, MANIFEST_BLOB_UNKNOWN, DIGEST_INVALID, DENIED; version_exists; what the hook refuses with
  */
 export async function putManifest(
   context: RegistryContext,
@@ -86,6 +87,7 @@ export async function putManifest(
     throw ociError('MANIFEST_INVALID', `More than ${TAGS_AT_ONCE} tags at once`, { status: 414 })
   }
   for (const tag of tags) if (!isTag(tag)) throw ociError('MANIFEST_INVALID', 'The tag is not valid')
+  assertReadableJson(bytes, 'The manifest')
   const form = await readForm(context, request)
   const digest = digestOf(bytes, byDigest ? algorithmOf(reference) : 'sha256')
   if (byDigest && digest !== reference) {

@@ -7,6 +7,7 @@ import type { JSONWebKeySet } from 'jose'
 import { SkillsError } from '../../src/errors/error.ts'
 import { displayShort } from '../../src/platform/text.ts'
 import type { RegistryConfig } from '../config.ts'
+import { assertReadableJson } from '../json-bounds.ts'
 
 const MS = 5000
 const BYTES = 256 * 1024
@@ -81,7 +82,9 @@ async function fetchJson(url: string, isTrusted: boolean): Promise<Record<string
       headers: { accept: 'application/json' },
     })
     if (!response.ok) throw new Error(`status ${response.status}`)
-    const value: unknown = JSON.parse(await response.text())
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    assertReadableJson(bytes, 'The answer')
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
     if (typeof value !== 'object' || value === null) throw new Error('not an object')
     return value as Record<string, unknown>
   } catch (error) {
