@@ -3,19 +3,26 @@
 import type { Database } from './database.ts'
 
 /** Annotations that a list shows of one manifest. */
-const LISTED_BYTES = 16 * 1024
+const LISTED_BYTES = 4 * 1024
+/** Those that clients look for in a list come before others: the keys of the image specification. */
+const WELL_KNOWN = 'org.opencontainers.'
 /** Manifests read at a time; each may have 4 MB. */
 const PAGE = 8
 
-/** JSON of the first annotations that are text, until they are too many for a list; undefined for a manifest without any. */
+/**
+ * JSON of the annotations that are text, as far as a list has room for them, well-known ones first; undefined for a
+ * manifest without any. The others are in the manifest alone.
+ */
 export function listedAnnotations(manifest: Readonly<Record<string, unknown>>): string | undefined {
   const { annotations } = manifest
   if (!isObject(annotations)) return undefined
   const kept: [string, string][] = []
   let size = 2
-  for (const [name, value] of Object.entries(annotations)) {
+  const isKnown = ([name]: [string, unknown]): boolean => name.startsWith(WELL_KNOWN)
+  const given = Object.entries(annotations)
+  for (const [name, value] of [...given.filter(isKnown), ...given.filter((one) => !isKnown(one))]) {
     if (typeof value !== 'string') continue
-    if (name.length + value.length > LISTED_BYTES) continue
+    if (size + name.length + value.length > LISTED_BYTES) continue
     const more = Buffer.byteLength(JSON.stringify([name, value])) + 1
     if (size + more > LISTED_BYTES) continue
     size += more

@@ -39,7 +39,8 @@ export async function referrersRoute({ context, c, name, reference }: OciRequest
   if (next !== undefined) {
     headers.set('Link', link(`/v2/${name}/referrers/${reference}`, { artifactType, last: next }))
   }
-  return new Response(JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests }), { headers })
+  const body = `{"schemaVersion":2,"mediaType":"${INDEX}","manifests":[${manifests.join(',')}]}`
+  return new Response(body, { headers })
 }
 
 function link(path: string, query: Readonly<Record<string, string | undefined>>): string {

@@ -5,11 +5,12 @@ import { findReferrers, type ReferrerRow } from '../db/manifests.ts'
 import { findRepository } from '../db/repositories.ts'
 import { listTags } from '../db/tags.ts'
 import { assertDigest } from './blobs.ts'
-import { withinBytes } from './page.ts'
+import { textsWithin } from './page.ts'
 import { readable, requireAccess } from './repository.ts'
 
 const TAGS_PAGE = 1000
 const REFERRERS_PAGE = 200
+const REFERRERS_BYTES = 256 * 1024
 
 interface Named {
   readonly principal: Principal
@@ -34,7 +35,7 @@ export async function tagsPage(
   return found.length > limit && next !== undefined ? { tags, next } : { tags }
 }
 
-/** Descriptors of what has the digest as its subject. A repository without any, or that is missing, has none. */
+/** JSON of the descriptors of what has the digest as its subject. A repository without any, or that is missing, has none. */
 export async function referrersPage(
   context: RegistryContext,
   request: Named & {
@@ -42,7 +43,7 @@ export async function referrersPage(
     readonly artifactType: string | undefined
     readonly last: string | undefined
   },
-): Promise<{ readonly manifests: unknown[]; readonly next?: string }> {
+): Promise<{ readonly manifests: readonly string[]; readonly next?: string }> {
   const { principal, name, digest, artifactType, last } = request
   await requireAccess(context, { principal, name, action: 'read' })
   assertDigest(digest)
@@ -55,20 +56,14 @@ export async function referrersPage(
     ...(last !== undefined && { last }),
     limit: REFERRERS_PAGE + 1,
   })
-  const descriptors = found.slice(0, REFERRERS_PAGE).map(descriptorOf)
-  const manifests = withinBytes(descriptors, context.config.limits.listBytes)
-  const next = manifests.at(-1)?.digest
+  const most = Math.min(REFERRERS_BYTES, context.config.limits.listBytes)
+  const manifests = textsWithin(found.slice(0, REFERRERS_PAGE).map(descriptorText), most)
+  const next = found[manifests.length - 1]?.digest
   return found.length > manifests.length && next !== undefined ? { manifests, next } : { manifests }
 }
 
-function descriptorOf({ mediaType, size, digest, artifactType, annotations }: ReferrerRow): {
-  readonly digest: string
-} {
-  return {
-    mediaType,
-    size,
-    digest,
-    ...(artifactType !== null && { artifactType }),
-    ...(annotations !== null && { annotations: JSON.parse(annotations) as Record<string, string> }),
-  } as { readonly digest: string }
+/** What the column holds is JSON that was made here, and goes out as it is. */
+function descriptorText({ mediaType, size, digest, artifactType, annotations }: ReferrerRow): string {
+  const text = JSON.stringify({ mediaType, size, digest, ...(artifactType !== null && { artifactType }) })
+  return annotations === null ? text : `${text.slice(0, -1)},"annotations":${annotations}}`
 }
