@@ -46,6 +46,8 @@ export interface RegistryLimits {
   /** Milliseconds for the judging of a push and the packing of a download, and for the rendering of a text. */
   readonly judgeMs: number
   readonly renderMs: number
+  /** Milliseconds that a page waits for its text; then it shows the text as it was written. */
+  readonly textWaitMs: number
   /** Of these of one client so many may wait. */
   readonly jobsPerClient: number
   /** With less left on the disk of the data folder the server says that it is not ready. */
@@ -67,6 +69,7 @@ export const DEFAULT_LIMITS: RegistryLimits = {
   listBytes: 4 * 1024 * 1024,
   judgeMs: 20_000,
   renderMs: 400,
+  textWaitMs: 1000,
   jobsPerClient: 16,
   freeBytes: 16 * 1024 * 1024,
   cacheBytes: 64 * 1024 * 1024,

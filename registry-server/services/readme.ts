@@ -11,8 +11,6 @@ import { fileAddress } from './reading.ts'
 const MAX_CHARACTERS = 200_000
 /** A page that is longer is shown as the text it was made from. */
 const MAX_HTML = 1_000_000
-/** So long a page waits for its text. */
-const PATIENCE_MS = 1000
 
 export interface RenderedReadme {
   readonly html: string
@@ -38,23 +36,24 @@ export function renderReadme(
   const jobs = running.get(context) ?? new Map<string, Promise<RenderedReadme>>()
   running.set(context, jobs)
   const known = jobs.get(key)
-  if (known) return inTime(known, shownNow)
+  if (known) return inTime(known, context.config.limits.textWaitMs, shownNow)
   const made = render(context, { skill, version, client }).then((rendered) => {
     if (rendered.isFinal) context.cache.put(key, Buffer.from(rendered.html))
     return rendered
   })
   jobs.set(key, made)
   void made.catch(() => {}).finally(() => jobs.delete(key))
-  return inTime(made, shownNow)
+  return inTime(made, context.config.limits.textWaitMs, shownNow)
 }
 
 /** A page does not stand in a queue for its text: what is not rendered by then is shown as it was written. */
 async function inTime(
   made: Promise<RenderedReadme>,
+  waitMs: number,
   otherwise: () => RenderedReadme,
 ): Promise<RenderedReadme> {
   const patience = new AbortController()
-  const late = delay(PATIENCE_MS, undefined, { signal: patience.signal, ref: false }).then(otherwise)
+  const late = delay(waitMs, undefined, { signal: patience.signal, ref: false }).then(otherwise)
   late.catch(() => {})
   try {
     return await Promise.race([made, late])

@@ -40,7 +40,7 @@ describe('a client that sends what is slow', () => {
     const { serve } = (await import(pathToFileURL(BUNDLE).href)) as {
       serve: (options: ServeOptions) => Promise<RunningRegistry>
     }
-    running = await serve({ data, port: 0, limits: { renderMs: 300, judgeMs: 5000 } })
+    running = await serve({ data, port: 0, limits: { renderMs: 300, judgeMs: 5000, textWaitMs: 60_000 } })
   })
   afterAll(async () => {
     await running.close()
