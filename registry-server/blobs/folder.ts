@@ -22,7 +22,7 @@ import { join } from 'node:path'
 import { type Hash, randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
-import { SkillsError } from '../../src/errors/error.ts'
+import { type Details, SkillsError } from '../../src/errors/error.ts'
 import { isMissing, syncFolder, toFsError } from '../../src/platform/fs.ts'
 import { type Algorithm, algorithmOf, type BlobStore, digestOf, hasherFor } from './store.ts'
 
@@ -304,6 +304,14 @@ function codeOf(error: Error): string {
 /** The refusal of bytes past a limit. */
 export function tooLarge(maxBytes: number): SkillsError {
   return new SkillsError('limit_exceeded', `The upload is larger than the ${maxBytes} bytes that are allowed`)
+}
+
+/** A blob that the database names and the store has not. `details` say how the distribution specification has it. */
+export function lost(digest: string, details: Details = {}): SkillsError {
+  return new SkillsError('registry_damaged', `The registry has lost the blob ${digest}`, {
+    hint: 'publish or push it again, which heals it',
+    details,
+  })
 }
 
 /** What stands under a digest is something else. */

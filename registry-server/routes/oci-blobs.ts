@@ -1,6 +1,6 @@
 // GET, HEAD and DELETE of a blob; a range of it where one is asked for.
 import { Readable } from 'node:stream'
-import { ociError } from '../problem.ts'
+import { lost } from '../blobs/folder.ts'
 import { blobBody, getBlob, isStored, removeBlob } from '../services/blobs.ts'
 import { methodNotAllowed, type OciRequest } from './oci-request.ts'
 import { isUnchanged, publicOrPrivate, rangeOf } from './oci-headers.ts'
@@ -45,7 +45,7 @@ async function get({ context, c, name, reference }: OciRequest): Promise<Respons
   const status = part ? 206 : 200
   if (isHead) {
     if (await isStored(context, principal, blob)) return new Response(null, { status, headers: all })
-    throw ociError('BLOB_UNKNOWN', `${name} has lost the blob ${digest}`, { hint: 'push it again' })
+    throw lost(digest, { oci: 'BLOB_UNKNOWN', status: 404 })
   }
   const body = await blobBody(context, blob, part)
   if (Buffer.isBuffer(body)) return new Response(new Uint8Array(body), { status, headers: all })

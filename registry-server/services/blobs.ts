@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { isSkillsError, SkillsError } from '../../src/errors/error.ts'
 import { ANONYMOUS, type Principal } from '../auth.ts'
 import { isDigest } from '../../src/oci/digest.ts'
+import { lost } from '../blobs/folder.ts'
 import type { ByteRange } from '../blobs/store.ts'
 import type { RegistryContext } from '../context.ts'
 import { recordAudit } from '../db/audit.ts'
@@ -86,7 +87,7 @@ async function found<T>(digest: string, read: () => Promise<T>): Promise<T> {
     return await read()
   } catch (error) {
     if (!isSkillsError(error, 'not_found')) throw error
-    throw ociError('BLOB_UNKNOWN', `The registry has lost the blob ${digest}`, { hint: 'push it again' })
+    throw lost(digest, { oci: 'BLOB_UNKNOWN', status: 404 })
   }
 }
 

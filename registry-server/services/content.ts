@@ -1,7 +1,8 @@
 // What is in a version: one file of it, or all of them as an archive. Unpacked and packed in a thread.
-import { SkillsError } from '../../src/errors/error.ts'
+import { isSkillsError, SkillsError } from '../../src/errors/error.ts'
 import { displayShort } from '../../src/platform/text.ts'
 import { clientOf, type Principal } from '../auth.ts'
+import { lost } from '../blobs/folder.ts'
 import type { RegistryContext } from '../context.ts'
 import { hasFile } from '../db/files.ts'
 import type { SkillRow } from '../db/skills.ts'
@@ -55,6 +56,10 @@ async function layerOf(
   { blobs, cache }: RegistryContext,
   { skill, version }: Of,
 ): Promise<{ layer: Uint8Array; skill: string }> {
-  const bytes = cache.get(version.layer) ?? (await blobs.read(version.layer))
-  return { layer: bytes, skill: skill.name.slice(skill.name.indexOf('/') + 1) }
+  const digest = version.layer
+  const layer = cache.get(digest) ?? (await blobs.read(digest).catch(whenLost))
+  return { layer, skill: skill.name.slice(skill.name.indexOf('/') + 1) }
+  function whenLost(error: unknown): never {
+    throw isSkillsError(error, 'not_found') ? lost(digest) : error
+  }
 }
