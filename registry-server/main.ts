@@ -6,7 +6,7 @@ import { type Connections, watchConnections } from './connections.ts'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { SkillsError } from '../src/errors/error.ts'
-import { makeFolders } from '../src/platform/fs.ts'
+import { makeFolders, toFsError } from '../src/platform/fs.ts'
 import { createApp, type Mount } from './app.ts'
 import { openBlobStore } from './blobs/open.ts'
 import { createByteCache } from './blobs/cache.ts'
@@ -127,7 +127,7 @@ export async function openContext(
     port = () => config.port,
   }: { readonly restoring?: boolean; readonly port?: () => number } = {},
 ): Promise<{ context: RegistryContext; mounts: readonly Mount[]; close: () => Promise<void> }> {
-  makeFolders(config.data, 0o700)
+  makeDataFolder(config.data)
   const db = await openRegistryDatabase(config.database)
   try {
     const secret = Buffer.from(
@@ -169,6 +169,15 @@ export async function openContext(
   }
 }
 
+/** @throws permission_denied, disk_full, fs_failed */
+function makeDataFolder(folder: string): void {
+  try {
+    makeFolders(folder, 0o700)
+  } catch (error) {
+    throw toFsError(error, folder)
+  }
+}
+
 function knowsItself(context: RegistryContext): boolean {
   try {
     context.audience()
@@ -204,13 +213,26 @@ async function noteUsed(context: RegistryContext): Promise<void> {
   await context.db.transaction((tx) => touchTokens(tx, ids, context.now().toISOString()))
 }
 
+const OTHER_PORT = 'choose another port with --port, or 0 for a free one'
+const OTHER_HOST = 'choose an address of this machine with --host: 127.0.0.1, or 0.0.0.0 for all of them'
+const CANNOT_LISTEN: Readonly<Record<string, { readonly why: string; readonly hint: string }>> = {
+  EADDRINUSE: { why: 'something else listens there', hint: OTHER_PORT },
+  EACCES: { why: 'the system does not allow that port', hint: 'choose a port from 1024 on with --port' },
+  EADDRNOTAVAIL: { why: 'this machine does not have that address', hint: OTHER_HOST },
+  ENOTFOUND: { why: 'there is no address of that name', hint: OTHER_HOST },
+  EAI_AGAIN: { why: 'the name was not resolved', hint: OTHER_HOST },
+}
+
 function listen(server: Server, { host, port }: RegistryConfig): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'something else listens there' : (cause.code ?? cause.message)
+      const { why, hint } = CANNOT_LISTEN[cause.code ?? ''] ?? {
+        why: cause.code ?? cause.message,
+        hint: OTHER_PORT,
+      }
       reject(
         new SkillsError('fs_failed', `The registry cannot listen on ${host}:${port}: ${why}`, {
-          hint: 'choose another port with --port, or 0 for a free one',
+          hint,
           cause,
         }),
       )
