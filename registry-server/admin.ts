@@ -11,7 +11,7 @@ import { backup, type BackupIndex } from './maintenance/backup.ts'
 import { checkRegistry, type FsckResult } from './maintenance/fsck.ts'
 import { collectGarbage, type GcOptions, type GcResult } from './maintenance/gc.ts'
 import { type Imported, importFolder, type ImportRequest } from './maintenance/import.ts'
-import { restore } from './maintenance/restore.ts'
+import { restore, type Restored } from './maintenance/restore.ts'
 import { listUsers } from './db/users.ts'
 import { addToken, addUser, CONSOLE, disableUser } from './services/users.ts'
 import { removeVersion } from './services/removal.ts'
@@ -37,7 +37,7 @@ export function backupRegistry(options: RegistryOptions, folder: string): Promis
 }
 
 /** @throws as `restore` */
-export function restoreRegistry(options: RegistryOptions, folder: string): Promise<BackupIndex> {
+export function restoreRegistry(options: RegistryOptions, folder: string): Promise<Restored> {
   // One that died half-way left blobs.
   return on(options, (context) => restore(context, folder), { restoring: true })
 }

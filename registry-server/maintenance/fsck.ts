@@ -44,8 +44,10 @@ export async function checkRegistry(
     known.add(digest)
     count++
     const found = await blobs.stat(digest)
-    if (!found) add('blob_missing', digest, 'the blob store does not have it', used)
-    else if (found.size !== size) add('blob_size', digest, `it has ${found.size} bytes, not ${size}`)
+    if (!found) {
+      const about = used ? '' : '; no manifest needs it'
+      add('blob_missing', digest, `the blob store does not have it${about}`, used)
+    } else if (found.size !== size) add('blob_size', digest, `it has ${found.size} bytes, not ${size}`)
     else {
       bytes += size
       if (!quick && (await hashOf(blobs, digest)) !== digest)

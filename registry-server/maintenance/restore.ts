@@ -28,7 +28,7 @@ const indexSchema = z.object({
 export async function restore(
   { db, blobs, config }: Pick<RegistryContext, 'db' | 'blobs' | 'config'>,
   folder: string,
-): Promise<BackupIndex> {
+): Promise<Restored> {
   if (!(await isEmpty(db))) {
     throw new SkillsError('conflict', 'The registry to restore into is not empty', {
       hint: 'name a new --data folder or --database; start it only after the restore',
@@ -40,12 +40,9 @@ export async function restore(
     await checkTable(folder, name, index)
     await checkColumns(db, folder, name)
   }
-  for await (const rows of readRows(folder, 'blobs')) {
-    for (const row of rows) {
-      const digest = String(row.digest)
-      if (!isDigest(digest)) throw invalid(`${displayText(folder)} names a blob by no digest`)
-      await restoreBlob(blobs, { folder, digest, maxBytes: config.limits.blobBytes })
-    }
+  const missing = await missingBlobs(folder)
+  for await (const digest of blobsOf(folder)) {
+    await restoreBlob(blobs, { folder, digest, maxBytes: config.limits.blobBytes })
   }
   await db.transaction(async (tx) => {
     await tx.lock('restore')
@@ -56,7 +53,36 @@ export async function restore(
     }
     await finishRestore(tx)
   })
-  return index
+  return { ...index, missing }
+}
+
+/** The backup's index, and blobs of its tables that it does not have and that no manifest needs. */
+export interface Restored extends BackupIndex {
+  readonly missing: readonly string[]
+}
+
+/** @throws backup_invalid when a manifest needs one of them */
+async function missingBlobs(folder: string): Promise<string[]> {
+  const missing = new Set<string>()
+  for await (const digest of blobsOf(folder)) {
+    if (!existsSync(join(folder, blobPath(digest)))) missing.add(digest)
+  }
+  if (missing.size === 0) return []
+  for await (const rows of readRows(folder, 'manifest_parts')) {
+    const needed = rows.find(({ digest }) => missing.has(String(digest)))
+    if (needed) throw invalid(`The backup lacks the blob ${String(needed.digest)}, which a manifest needs`)
+  }
+  return [...missing].toSorted()
+}
+
+async function* blobsOf(folder: string): AsyncGenerator<string> {
+  for await (const rows of readRows(folder, 'blobs')) {
+    for (const row of rows) {
+      const digest = String(row.digest)
+      if (!isDigest(digest)) throw invalid(`${displayText(folder)} names a blob by no digest`)
+      yield digest
+    }
+  }
 }
 
 function readIndex(folder: string): BackupIndex {

@@ -70,15 +70,31 @@ describe.each(DATABASES)('maintenance on $name', (database) => {
   test('refuses a backup that is unfinished or changed, and leaves the registry empty', async () => {
     const registry = await startRegistry(database)
     await registry.pushImage('m/two', 'v1')
+    const loose = await registry.pushBlob('m/two', Buffer.from('nobody needs it'))
     const saved = fresh()
     await backupRegistry(place(registry), saved)
     const target = { data: fresh(), database: await database.create() }
     await expect(restoreRegistry(target, fresh())).toThrowCode('backup_invalid')
-    const [first = ''] = readdirSync(join(saved, 'blobs', 'sha256'))
+    const looseFile = join(saved, 'blobs', 'sha256', loose.slice(7, 9), loose.slice(7))
+    rmSync(looseFile)
+    const elsewhere = { data: fresh(), database: await database.create() }
+    expect((await restoreRegistry(elsewhere, saved)).missing).toEqual([loose])
+    const { findings } = await fsckRegistry(elsewhere, {})
+    expect(findings).toEqual([
+      expect.objectContaining({
+        subject: loose,
+        harmful: false,
+        message: expect.stringContaining('no manifest needs it') as string,
+      }),
+    ])
+    const folders = readdirSync(join(saved, 'blobs', 'sha256'))
+    const first = folders.find((name) => readdirSync(join(saved, 'blobs', 'sha256', name)).length > 0) ?? ''
     const [hex = ''] = readdirSync(join(saved, 'blobs', 'sha256', first))
     const blob = join(saved, 'blobs', 'sha256', first, hex)
     writeFileSync(blob, 'other')
     await expect(restoreRegistry(target, saved)).toThrowCode('backup_invalid')
+    rmSync(blob)
+    await expect(restoreRegistry(target, saved)).rejects.toThrow(`lacks the blob sha256:${hex}`)
     writeFileSync(join(saved, 'tables', 'users.ndjson'), '')
     await expect(restoreRegistry(target, saved)).toThrowCode('backup_invalid')
     const db = await openRegistryDatabase(target.database)
@@ -168,7 +184,17 @@ describe.each(DATABASES)('maintenance on $name', (database) => {
     expect([answer.status, await answer.text()]).toEqual([500, expect.stringContaining('has 1048576 bytes')])
     rmSync(blobFile(registry, large))
     const lost = await registry.fetch(`/v2/m/large/blobs/${large}`)
-    expect([lost.status, await lost.text()]).toEqual([404, expect.stringContaining('BLOB_UNKNOWN')])
+    const { errors } = (await lost.json()) as { errors: unknown }
+    expect([lost.status, errors]).toEqual([
+      404,
+      [
+        {
+          code: 'BLOB_UNKNOWN',
+          message: expect.stringContaining(`The registry has lost the blob ${large}`) as string,
+          detail: { code: 'registry_damaged' },
+        },
+      ],
+    ])
     await registry.close()
   })
 

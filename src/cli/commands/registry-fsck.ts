@@ -21,7 +21,7 @@ export async function run({ options, io }: Invocation): Promise<Answer> {
           canvas,
         ),
         harmful.length === 0
-          ? `Nothing is damaged in ${looked}.`
+          ? `Nothing that is needed is damaged in ${looked}.`
           : `${counted(harmful.length, 'fault')} in ${looked}.`,
       ),
     ...(harmful.length > 0 && { exit: 4 }),
