@@ -98,8 +98,8 @@ describe.each(DATABASES)('hostile text on $name', (database) => {
         const filled = path.replace(/\{[^}]+\}/g, part)
         if (filled !== path) failures.push(...(await failed(method, filled, { method })))
         const sane = path.replace(/\{scope\}/g, '@a').replace(/\{[^}]+\}/g, 'b')
-        for (const key of query)
-          failures.push(...(await failed(method, `${sane}?${key}=${part}`, { method })))
+        const asked = query.map((key) => `${key}=${part}`).join('&')
+        if (asked !== '') failures.push(...(await failed(method, `${sane}?${asked}`, { method })))
       }
     }
     expect(failures).toEqual([])
