@@ -1,16 +1,18 @@
 // Lists of skills, and the form that searches them.
 import { html } from 'hono/html'
-import type { SearchResult, SkillSummary } from '../../src/registry/protocol.ts'
+import { CAPABILITY_KINDS } from '../../src/capabilities/capabilities.ts'
+import type { CapabilityKind, SearchResult, SkillSummary } from '../../src/registry/protocol.ts'
 import type { SearchRequest } from '../services/search.ts'
 import { amount, date, type Html, page, plural, shown } from './layout.ts'
 
-const KINDS: Readonly<Record<string, string>> = {
+const KINDS: Readonly<Record<CapabilityKind, string>> = {
   terminal: 'runs commands',
   filesystem: 'uses files',
   network: 'uses the network',
   env: 'reads variables',
   secrets: 'uses secrets',
   tools: 'calls tools',
+  opaque: 'does what was not understood',
   resources: 'has limits',
 }
 
@@ -35,8 +37,8 @@ export function hitList(hits: readonly Omit<SkillSummary, 'score'>[]): Html {
   </ul>`
 }
 
-function kindsText(kinds: readonly string[]): Html | string {
-  const words = kinds.filter((kind) => kind !== 'resources').map((kind) => KINDS[kind] ?? kind)
+function kindsText(kinds: readonly CapabilityKind[]): Html | string {
+  const words = kinds.filter((kind) => kind !== 'resources').map((kind) => KINDS[kind])
   return html`<li>${words.length === 0 ? 'asks for nothing' : words.join(', ')}</li>`
 }
 
@@ -74,9 +76,7 @@ function searchForm(request: Partial<SearchRequest>, found: Html | string = ''):
           >Asks for
           <select name="capability">
             ${option('', 'anything')}
-            ${Object.keys(KINDS)
-              .filter((kind) => kind !== 'resources')
-              .map((kind) => option(kind, kind))}
+            ${CAPABILITY_KINDS.filter((kind) => kind !== 'resources').map((kind) => option(kind, kind))}
           </select></label
         >
         ${box('signed', 'signed', request.signed)} ${box('certified', 'certified', request.certified)}

@@ -42,6 +42,18 @@ export interface Resources {
   readonly output?: string
 }
 
+/** Every kind of capability, in the order of the vocabulary; a kind that is added to the type must be added here. */
+export const CAPABILITY_KINDS = Object.keys({
+  terminal: true,
+  filesystem: true,
+  network: true,
+  env: true,
+  secrets: true,
+  tools: true,
+  opaque: true,
+  resources: true,
+} satisfies Record<keyof Capabilities, true>) as readonly (keyof Capabilities)[]
+
 /** A place in a value and what is wrong there. */
 export interface CapabilityProblem {
   /** Keys and indexes from the capabilities' own root. */
@@ -145,7 +157,7 @@ export function checkCapabilities(value: unknown): CapabilityProblem[] {
     return true
   }
 
-  if (!table([], value, [...Object.keys(LISTS), 'secrets', 'tools', 'opaque', 'resources'])) return problems
+  if (!table([], value, CAPABILITY_KINDS)) return problems
   for (const [key, lists] of Object.entries(LISTS)) {
     const part = value[key]
     if (part === undefined || !table([key], part, Object.keys(lists))) continue

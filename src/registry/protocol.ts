@@ -1,6 +1,7 @@
 // The wire protocol of the registry, /api/v1: shapes that client and server share. Pure; unknown fields are allowed and
 // dropped, so that a newer server can say more.
 import * as z from 'zod/mini'
+import { CAPABILITY_KINDS } from '../capabilities/capabilities.ts'
 import { capabilitiesSchema } from '../capabilities/schema.ts'
 import { SCOPE, SCOPED_NAME, VERSION } from './names.ts'
 
@@ -24,15 +25,7 @@ export const scopedNameSchema = z
 export const versionSchema = z
   .string()
   .check(z.regex(VERSION, { error: 'expected a semantic version such as `1.2.0`' }))
-export const capabilityKindSchema = z.enum([
-  'terminal',
-  'filesystem',
-  'network',
-  'env',
-  'secrets',
-  'tools',
-  'resources',
-])
+export const capabilityKindSchema = z.enum(CAPABILITY_KINDS)
 export const roleSchema = z.enum(['owner', 'maintainer', 'reader'])
 /** What a token may do. */
 export const permissionSchema = z.string().check(

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { CAPABILITY_KINDS } from '../../src/capabilities/capabilities.ts'
+import { isLimit } from '../../src/capabilities/ceilings.ts'
+import { capabilitiesOf, type Rule } from '../../src/capabilities/rules.ts'
 import { PLAIN, type Canvas } from '../../src/cli/style.ts'
 import { addView } from '../../src/cli/views/add.ts'
 import { agentsView } from '../../src/cli/views/agents.ts'
@@ -10,7 +13,7 @@ import { initView } from '../../src/cli/views/init.ts'
 import { installView } from '../../src/cli/views/install.ts'
 import { columns, fit, textWidth } from '../../src/cli/views/layout.ts'
 import { listView } from '../../src/cli/views/list.ts'
-import { bytesText } from '../../src/cli/views/phrases.ts'
+import { bytesText, capabilitySummary } from '../../src/cli/views/phrases.ts'
 import { pruneView } from '../../src/cli/views/prune.ts'
 import { removeView } from '../../src/cli/views/remove.ts'
 import { updateView } from '../../src/cli/views/update.ts'
@@ -261,4 +264,24 @@ describe('layout', () => {
       'store  2\n\nWould free 2.0 kB in 2 entries.',
     )
   })
+})
+
+const RULES: Readonly<Record<(typeof CAPABILITY_KINDS)[number], Rule>> = {
+  terminal: { capability: 'terminal', list: 'allow', value: 'git **' },
+  filesystem: { capability: 'filesystem', list: 'write', value: '~/**' },
+  network: { capability: 'network', list: 'hosts', value: '*' },
+  env: { capability: 'env', list: 'optional', value: 'HOME' },
+  secrets: { capability: 'secrets', value: 'KEY', reason: 'why' },
+  tools: { capability: 'tools', value: 'mcp:a/b' },
+  opaque: { capability: 'opaque', value: 'program:a.nim' },
+  resources: { capability: 'resources', value: 'pids=3' },
+}
+
+test.each(CAPABILITY_KINDS)('a summary never leaves out what %s allows', (kind) => {
+  const [one, all] = [[RULES[kind]], Object.values(RULES)].map((rules) =>
+    capabilitySummary(capabilitiesOf(rules)),
+  )
+  if (isLimit(RULES[kind])) expect(one).toBe('nothing')
+  else expect(one).toMatch(/^[a-z ]+ 1$/)
+  expect(all).toBe('terminal 1, files 1, network 1, env 1, secrets 1, tools 1, not understood 1')
 })

@@ -1,4 +1,5 @@
 // `skills capabilities revoke NAME… [--kind KIND]`.
+import { CAPABILITY_KINDS } from '../../capabilities/capabilities.ts'
 import { SkillsError } from '../../errors/error.ts'
 import { revokeCapabilities } from '../../ops/capabilities.ts'
 import { closest } from '../../platform/closest.ts'
@@ -7,15 +8,13 @@ import type { Answer, Invocation } from '../command.ts'
 import { defined, flag, list } from '../flags.ts'
 import { capabilitiesView } from '../views/capabilities.ts'
 
-const KINDS = ['terminal', 'filesystem', 'network', 'env', 'secrets', 'tools', 'resources']
-
 export async function run({ args, options, io }: Invocation): Promise<Answer> {
   const kinds = list(options, 'kind')
-  const unknown = kinds?.find((kind) => !KINDS.includes(kind))
+  const unknown = kinds?.find((kind) => !CAPABILITY_KINDS.some((known) => known === kind))
   if (unknown !== undefined) {
-    const near = closest(unknown, KINDS)
+    const near = closest(unknown, CAPABILITY_KINDS)
     throw new SkillsError('usage', `There is no kind of capability ${displayText(unknown)}`, {
-      hint: near ? `did you mean ${near}?` : `kinds are ${KINDS.join(', ')}`,
+      hint: near ? `did you mean ${near}?` : `kinds are ${CAPABILITY_KINDS.join(', ')}`,
     })
   }
   const request = defined({ names: args, global: flag(options, 'global'), kinds })

@@ -1,5 +1,7 @@
 // The words that several views share.
-import type { Capabilities } from '../../capabilities/capabilities.ts'
+import { CAPABILITY_KINDS, type Capabilities } from '../../capabilities/capabilities.ts'
+import { isLimit } from '../../capabilities/ceilings.ts'
+import { rulesOf } from '../../capabilities/rules.ts'
 import type { Diagnostic } from '../../errors/diagnostic.ts'
 import { inertText } from '../../platform/text.ts'
 import type { Resolution } from '../../sources/source.ts'
@@ -11,21 +13,24 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
   return `${count} ${count === 1 ? noun : plural}`
 }
 
-/** How many rules of each kind: `terminal 2, network 1`; `nothing` when there is none. */
+const KIND_WORDS: Readonly<Record<keyof Capabilities, string>> = {
+  terminal: 'terminal',
+  filesystem: 'files',
+  network: 'network',
+  env: 'env',
+  secrets: 'secrets',
+  tools: 'tools',
+  opaque: 'not understood',
+  resources: 'limits',
+}
+
+/** How many rules of each kind allow something: `terminal 2, network 1`; `nothing` when none does. */
 export function capabilitySummary(c: Capabilities): string {
-  const parts: string[] = []
-  const part = (kind: string, ...lists: readonly (readonly unknown[] | undefined)[]): void => {
-    let count = 0
-    for (const list of lists) count += list?.length ?? 0
-    if (count > 0) parts.push(`${kind} ${count}`)
-  }
-  part('terminal', c.terminal?.allow)
-  part('files', c.filesystem?.read, c.filesystem?.write)
-  part('network', c.network?.hosts)
-  part('env', c.env?.required, c.env?.optional)
-  part('secrets', c.secrets)
-  part('tools', c.tools)
-  part('not understood', c.opaque)
+  const allowing = rulesOf(c).filter((rule) => !isLimit(rule))
+  const parts = CAPABILITY_KINDS.flatMap((kind) => {
+    const count = allowing.filter(({ capability }) => capability === kind).length
+    return count > 0 ? [`${KIND_WORDS[kind]} ${count}`] : []
+  })
   return parts.join(', ') || 'nothing'
 }
 
