@@ -7,7 +7,7 @@ import { formatSpec } from '../sources/spec.ts'
 import { openStore } from '../store/store.ts'
 import type { AddedSkill, AddRequest, AddResult } from './add.ts'
 import type { Candidate } from './candidates.ts'
-import { applyChange } from './change.ts'
+import { applyChange, assertPossible } from './change.ts'
 import { chooseAgents } from './choose-agents.ts'
 import { type Decided, decideGrants } from './decide-grants.ts'
 import type { Io } from './io.ts'
@@ -45,6 +45,9 @@ export async function addCandidates(
       ...(skill.answered && grant === undefined && { asks: true as const }),
     }))
     const relinked = isRelinked(before.project, { agents, copy: request.copy })
+    const project = nextProject(before, decided, { agents, copy: request.copy })
+    const states = { before, after: { project, lock: nextLock(before.lock, decided) } }
+    assertPossible(scope, states, { settings: io.settings, force: request.force === true })
     return addResult(scope, { skills, agents, relinked, dryRun: true })
   }
   const store = openStore(io.settings.dataDir)

@@ -78,6 +78,19 @@ export function applyChange(
   remember(scope, after, settings)
 }
 
+/**
+ * Refuses what `applyChange` would refuse for where links lead and what stands in agents' folders; writes nothing.
+ * @throws local_edits, link_conflict, link_unsafe
+ */
+export function assertPossible(
+  scope: Scope,
+  states: { readonly before: ProjectState; readonly after: ProjectState },
+  options: Options,
+): void {
+  assertInside(scope)
+  planProjectLinks(scope, states, options)
+}
+
 /** Records what stands now, for the day when the lock has moved on. */
 function remember(scope: Scope, { lock }: ProjectState, settings: Settings): void {
   const locked = new Map(Object.entries(lock.skills).map(([name, { integrity }]) => [name, integrity]))

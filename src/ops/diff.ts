@@ -1,9 +1,11 @@
 // How an installed copy differs from what the lock names, as text. Reads the locked content from the store, else from its
 // source; changes nothing in the project.
+import { lstatSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { SkillsError } from '../errors/error.ts'
 import type { SkillFile } from '../integrity/tree.ts'
 import type { LockEntry } from '../lock/lockfile.ts'
+import { displayText } from '../platform/text.ts'
 import { openStore } from '../store/store.ts'
 import { readPlainFiles } from '../store/tree.ts'
 import { isSameText } from './line-ends.ts'
@@ -47,6 +49,14 @@ export async function diff({ name, global, offline }: DiffRequest, io: Io): Prom
   const entry = workspace.lock.skills[name]
   const copy = join(scope.skillsDir, name)
   const actual = readPlainFiles(copy)
+  const text = entry && lstatSync(copy, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(copy)
+  if (text) {
+    throw new SkillsError(
+      'skill_not_found',
+      `.agents/skills/${name} is a link to ${displayText(text)}, not the folder that was installed`,
+      { hint: 'remove the link and run "skills install"', details: { name, path: `.agents/skills/${name}` } },
+    )
+  }
   if (!entry || !actual) {
     const problem = entry
       ? 'has no folder of plain files in .agents/skills'

@@ -1,11 +1,11 @@
 // Makes the project's folders what skills.json and skills.lock say; frozen (`ci`) exactly the lock or nothing.
-import { SkillsError } from '../errors/error.ts'
+import { isSkillsError, SkillsError } from '../errors/error.ts'
 import { dependenciesOf, reachable } from '../lock/dependencies.ts'
 import type { LockEntry, Lockfile } from '../lock/lockfile.ts'
 import { displayText } from '../platform/text.ts'
 import { formatSpec, parseSpec } from '../sources/spec.ts'
 import { openStore } from '../store/store.ts'
-import { applyChange } from './change.ts'
+import { applyChange, assertPossible } from './change.ts'
 import type { Decided } from './decide-grants.ts'
 import { claimPlace, mendModes } from './installed.ts'
 import { type GrantChoice, type Io, type ScopeRequest, silent } from './io.ts'
@@ -19,7 +19,7 @@ import { findScope, type Scope } from './scope.ts'
 import { isAnswer } from './spec-answer.ts'
 import { findStale, type Stale, staleNames } from './stale.ts'
 import { checkOwnPolicy, readWorkspace, requireProject, withWorkspace, type Workspace } from './workspace.ts'
-import { type FalseOrigin, falseOrigins, keep } from './origins.ts'
+import { falseOrigins, keep } from './origins.ts'
 
 export interface InstallRequest extends ScopeRequest {
   /** Exactly the lock: never resolve, never write skills.json or skills.lock (`ci`, `install --frozen`). */
@@ -123,7 +123,7 @@ async function installLocked(
   const done = standing.map((one) => standingLine(one, { fresh, mended }))
 
   const options = { scope, store, offline: request.offline === true, io }
-  await refuseFalse(await falseOrigins(standing, options))
+  await refuseAll(await falseOrigins(standing, options))
   await materialise(wanted, options)
   const present = new Set(foldersIn(scope))
   await assertClaims(
@@ -153,7 +153,9 @@ async function installLocked(
 }
 
 /** @throws the gravest of them, with all as its `problems` */
-async function refuseFalse(found: readonly FalseOrigin[]): Promise<void> {
+async function refuseAll(
+  found: readonly { readonly name: string; readonly error: unknown }[],
+): Promise<void> {
   if (found.length === 0) return
   const { gatherProblems } = await import('./problems.ts')
   const problems = gatherProblems()
@@ -193,23 +195,35 @@ interface Claims {
   readonly stale: Stale
 }
 
-/** @throws local_edits */
+/** @throws local_edits naming all that were edited */
 async function claimAll(
   workspace: Workspace,
   { resolved, request, io }: { resolved: readonly Decided[]; request: InstallRequest; io: Io },
 ): Promise<Claims> {
   const lock = request.frozen ? workspace.lock : lockWith(workspace, resolved)
   const how = { force: request.force === true, dryRun: request.dryRun === true, io }
+  const refused: { name: string; error: unknown }[] = []
+  const claim = async (place: Parameters<typeof claimPlace>[1]): ReturnType<typeof claimPlace> => {
+    try {
+      // After one refusal nothing will be changed, so nothing more is asked.
+      return await claimPlace(workspace, place, refused.length > 0 ? { ...how, io: silent(io) } : how)
+    } catch (error) {
+      if (!isSkillsError(error, 'local_edits')) throw error
+      refused.push({ name: place.name, error })
+      return 'free'
+    }
+  }
   const standing: LockedSkill[] = []
   const mended = new Set<string>()
   const wanted: LockedSkill[] = []
   for (const [name, entry] of Object.entries(lock.skills)) {
-    const state = await claimPlace(workspace, { name, integrity: entry.integrity }, how)
+    const state = await claim({ name, integrity: entry.integrity })
     ;(state === 'free' ? wanted : standing).push({ name, entry })
     if (state === 'modes') mended.add(name)
   }
   const removed = Object.keys(workspace.lock.skills).filter((name) => !lock.skills[name])
-  for (const name of removed) await claimPlace(workspace, { name }, how)
+  for (const name of removed) await claim({ name })
+  await refuseAll(refused)
   const fresh = new Set(resolved.map(({ candidate }) => candidate.name))
   const skills = { ...workspace.lock.skills, ...lock.skills }
   const stale = findStale(workspace.scope, { ...workspace, lock: { ...lock, skills } }, io)
@@ -295,16 +309,23 @@ function lockWith({ project, lock, hasProject }: Workspace, resolved: readonly D
   return hasProject ? wantedLock({ project, lock: next }) : next
 }
 
-/** Refuses what the real run would refuse. @throws local_edits */
+/** Refuses what the real run would refuse. @throws local_edits, link_conflict, link_unsafe */
 async function dryRun(
   workspace: Workspace,
   { resolved, request, io }: { resolved: readonly Decided[]; request: InstallRequest; io: Io },
 ): Promise<Done> {
-  const { fresh, standing, mended, wanted, removed } = await claimAll(workspace, { resolved, request, io })
+  const { scope, project } = workspace
+  const { lock, fresh, standing, mended, wanted, removed } = await claimAll(workspace, {
+    resolved,
+    request,
+    io,
+  })
   await assertClaims(
     [...standing, ...wanted].filter(({ name }) => !fresh.has(name)),
-    { scope: workspace.scope, io },
+    { scope, io },
   )
+  const states = { before: workspace, after: { project, lock } }
+  assertPossible(scope, states, { settings: io.settings, force: request.force === true })
   return result(workspace, {
     skills: [
       ...standing.map((one) => standingLine(one, { fresh, mended })),

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cliProject, type CliProject } from '../support/cli-project.ts'
@@ -71,4 +71,14 @@ test('says so when nothing differs, and knows no other names', async () => {
   expect((await p.run('diff', 'oen')).stderr).toContain('did you mean "one"?')
   rmSync(join(p.project, '.agents'), { recursive: true })
   expect((await p.run('diff', 'one')).stderr).toContain('code: skill_not_found')
+})
+
+test('names the link that stands where the copy should be', async () => {
+  const p = await edited()
+  const copy = join(p.project, '.agents/skills/one')
+  rmSync(copy, { recursive: true })
+  symlinkSync('../../local/one', copy)
+  const { stderr, exit } = await p.run('diff', 'one')
+  expect(stderr).toContain('.agents/skills/one is a link to ../../local/one')
+  expect(exit).toBe(1)
 })

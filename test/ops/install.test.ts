@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { add } from '../../src/ops/add.ts'
@@ -166,6 +166,45 @@ it('names skills.json for an agent in it that is not known, and changes nothing'
     details: { file, field: 'agents' },
   })
   expect(readTreeText(io.project)).toEqual(before)
+})
+
+describe('a dry run refuses what the real run refuses', () => {
+  const links = [
+    ['.agents', 'link_unsafe'],
+    ['.agents/skills', 'link_unsafe'],
+    ['.claude', 'link_conflict'],
+    ['.claude/skills', 'link_conflict'],
+  ] as const
+  it.each(links)('%s as a link out of the project', async (folder, code) => {
+    const io = await projectWithOne()
+    mkdirSync(join(io.root, 'victim'))
+    rmSync(join(io.project, folder), { recursive: true })
+    symlinkSync(join(io.root, 'victim'), join(io.project, folder))
+    const again = { sources: [parseSpec('../source')], grant: 'requested' as const, force: true }
+    for (const dryRun of [true, false]) {
+      await expect(install({ frozen: true, dryRun }, io)).toThrowCode(code)
+      await expect(install({ dryRun }, io)).toThrowCode(code)
+      await expect(add({ ...again, dryRun }, io)).toThrowCode(code)
+    }
+    expect(readTreeText(join(io.root, 'victim'))).toEqual({})
+  })
+})
+
+it.each([true, false])('install tells all edited copies at once (dry run: %s)', async (dryRun) => {
+  const io = testIo()
+  const names = ['one', 'three', 'two']
+  for (const name of names) writeTree(join(io.root, 'many', name), { 'SKILL.md': skillMd(name) })
+  await add({ sources: [parseSpec('../many')], all: true, grant: 'requested' }, io)
+  for (const name of ['one', 'two'])
+    writeFileSync(join(io.project, '.agents/skills', name, 'SKILL.md'), skillMd(name, 'Edited.'))
+  await expect(install({ frozen: true, dryRun }, io)).rejects.toMatchObject({
+    code: 'local_edits',
+    exit: 3,
+    problems: [
+      { skill: 'one', code: 'local_edits' },
+      { skill: 'two', code: 'local_edits' },
+    ],
+  })
 })
 
 describe('install in a dry run', () => {
