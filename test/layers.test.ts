@@ -31,8 +31,13 @@ const EFFECTS = /^(?:node:)?(?:fs|child_process|net|tls|http|https|http2|dns|dgr
  */
 const DOOR_VALUES: Readonly<Record<string, readonly string[]>> = {
   'cli/commands/add.ts': ['sources/spec.ts'],
+  'cli/commands/capabilities-revoke.ts': ['capabilities/capabilities.ts'],
   'cli/consent-prompt.ts': ['capabilities/describe.ts', 'capabilities/rules.ts'],
+  'cli/views/add.ts': ['capabilities/summary.ts'],
   'cli/views/capabilities.ts': ['capabilities/describe.ts'],
+  'cli/views/info.ts': ['capabilities/summary.ts'],
+  'cli/views/list.ts': ['capabilities/summary.ts'],
+  'cli/views/publish.ts': ['capabilities/summary.ts'],
   'index.ts': ['sources/spec.ts'],
 }
 

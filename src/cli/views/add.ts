@@ -1,9 +1,10 @@
 // `skills add` and `skills import` for a person.
+import { capabilitySummary } from '../../capabilities/summary.ts'
 import type { AddedSkill, AddResult } from '../../ops/add.ts'
 import { inertText } from '../../platform/text.ts'
 import type { Canvas, Format } from '../style.ts'
 import { columns, lines, paragraphs } from './layout.ts'
-import { capabilitySummary, counted, diagnosticLines, listed, shortAddress } from './phrases.ts'
+import { counted, diagnosticLines, listed, shortAddress } from './phrases.ts'
 
 const MARKS: Readonly<Record<AddedSkill['status'], readonly [string, Format]>> = {
   added: ['+', 'green'],

@@ -1,10 +1,11 @@
 // `skills info` for a person.
+import { capabilitySummary } from '../../capabilities/summary.ts'
 import type { InfoResult } from '../../ops/info.ts'
 import { inertText } from '../../platform/text.ts'
 import type { Canvas } from '../style.ts'
 import { requestLines } from './consent.ts'
 import { columns, lines, paragraphs, wrap } from './layout.ts'
-import { bytesText, capabilitySummary, diagnosticLines, facts, shortAddress } from './phrases.ts'
+import { bytesText, diagnosticLines, facts, shortAddress } from './phrases.ts'
 
 const FILES = 20
 const HISTORY = 10

@@ -1,8 +1,9 @@
 // `skills list` for a person.
+import { capabilitySummary } from '../../capabilities/summary.ts'
 import type { ListedStatus, ListResult } from '../../ops/list.ts'
 import type { Canvas } from '../style.ts'
 import { columns, paragraphs, type Cell } from './layout.ts'
-import { capabilitySummary, counted, listed, placeText } from './phrases.ts'
+import { counted, listed, placeText } from './phrases.ts'
 
 const WORDS: Readonly<Record<ListedStatus, string>> = {
   ok: '',

@@ -1,7 +1,4 @@
 // The words that several views share.
-import { CAPABILITY_KINDS, type Capabilities } from '../../capabilities/capabilities.ts'
-import { isLimit } from '../../capabilities/ceilings.ts'
-import { rulesOf } from '../../capabilities/rules.ts'
 import type { Diagnostic } from '../../errors/diagnostic.ts'
 import { inertText } from '../../platform/text.ts'
 import type { Resolution } from '../../sources/source.ts'
@@ -11,27 +8,6 @@ import { columns } from './layout.ts'
 /** `1 skill`, `2 skills`. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : plural}`
-}
-
-const KIND_WORDS: Readonly<Record<keyof Capabilities, string>> = {
-  terminal: 'terminal',
-  filesystem: 'files',
-  network: 'network',
-  env: 'env',
-  secrets: 'secrets',
-  tools: 'tools',
-  opaque: 'not understood',
-  resources: 'limits',
-}
-
-/** How many rules of each kind allow something: `terminal 2, network 1`; `nothing` when none does. */
-export function capabilitySummary(c: Capabilities): string {
-  const allowing = rulesOf(c).filter((rule) => !isLimit(rule))
-  const parts = CAPABILITY_KINDS.flatMap((kind) => {
-    const count = allowing.filter(({ capability }) => capability === kind).length
-    return count > 0 ? [`${KIND_WORDS[kind]} ${count}`] : []
-  })
-  return parts.join(', ') || 'nothing'
 }
 
 /** The immutable part of an address, short: a commit, a digest, or a folder. */

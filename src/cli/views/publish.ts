@@ -1,10 +1,11 @@
 // `skills pack` and `skills publish` for a person.
+import { capabilitySummary } from '../../capabilities/summary.ts'
 import type { PackResult } from '../../ops/pack.ts'
 import type { PublishResult } from '../../ops/publish.ts'
 import { inertText } from '../../platform/text.ts'
 import type { Canvas } from '../style.ts'
 import { columns, paragraphs } from './layout.ts'
-import { capabilitySummary, counted, diagnosticLines } from './phrases.ts'
+import { counted, diagnosticLines } from './phrases.ts'
 
 /** What was written, with the digests that identify it. */
 export function packView(result: PackResult, canvas: Canvas): string {
