@@ -77,6 +77,21 @@ export function writeCacheFile(path: string, data: Uint8Array | string, mode?: n
  * @throws what mkdirSync throws
  */
 export function makeFolders(path: string, mode?: number): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      makeMissing(path, mode)
+      return
+    } catch (error) {
+      // Another process made one of them and took it away again, while it was looked at.
+      const isRace = errnoOf(error) === 'EEXIST' && !lstatSync(path, { throwIfNoEntry: false })
+      if (!(isRace || errnoOf(error) === 'ENOENT') || attempt === ATTEMPTS) throw error
+    }
+  }
+}
+
+const ATTEMPTS = 20
+
+function makeMissing(path: string, mode: number | undefined): void {
   const missing: string[] = []
   for (let folder = path; !isFolder(folder); folder = dirname(folder)) {
     missing.push(folder)
