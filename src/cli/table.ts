@@ -195,7 +195,7 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'verify',
     group: TRUST,
     args: '[name...]',
-    summary: 'compare every installed file with skills.lock, and check the ledger; exit 4 when one differs',
+    summary: 'compare what is installed with skills.lock, and check the ledger',
     options: [{ flags: '--ledger-only', summary: 'only the ledger: who granted what' }, GLOBAL],
     examples: ['skills verify', 'skills verify pdf --json', 'skills verify --ledger-only'],
     load: () => import('./commands/verify.ts'),
