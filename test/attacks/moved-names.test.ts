@@ -135,7 +135,8 @@ describe('a git tag', () => {
     const { io, repo } = await tagged('#v1.0.0')
     repo.commit({ 'SKILL.md': undefined, 'two/SKILL.md': skillMd('two') })
     repo.git('tag', '-f', 'v1.0.0')
-    const two = { sources: [parseSpec(`git+${repo.url}#v1.0.0`)], agents: [], yes: true }
+    const sources = [parseSpec(`git+${repo.url}#v1.0.0`)]
+    const two = { sources, skills: ['two'], agents: [], yes: true }
     await expect(add(two, io)).toThrowCode('source_moved')
     expect(await add({ ...two, acceptMoved: ['two'] }, io)).toMatchObject({ skills: [{ name: 'two' }] })
   })

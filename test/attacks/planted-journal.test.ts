@@ -1,6 +1,6 @@
 // A repository that brings what an interrupted command leaves: journal, stage, trash and lock, where this program once kept
 // them and under the names that it uses now. None of it is read, finished, waited for or removed.
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { add } from '../../src/ops/add.ts'
@@ -59,6 +59,8 @@ it.each(['stage', 'trash', '.'])('writes and takes nothing through a planted lin
   const io = await project()
   const outside = writeTree(join(io.root, 'outside'), { authorized_keys: 'mine', 'one/SKILL.md': 'mine' })
   const link = join(io.project, '.agents/.skillward', part)
+  // What the first command left of its own goes for what somebody planted.
+  if (part === '.') rmSync(join(io.project, '.agents/.skillward'), { recursive: true })
   mkdirSync(dirname(link), { recursive: true })
   symlinkSync(outside, link)
   const mine = readTreeText(outside)

@@ -31,7 +31,6 @@ function projectWithLink(path: string): { io: TestIo; outside: string } {
 it.each([
   ['.agents', 'link_unsafe'],
   ['.agents/skills', 'link_unsafe'],
-  ['.agents/.skillward', 'link_unsafe'],
   ['.agents/skills/one', 'local_edits'],
   ['.claude', 'link_conflict'],
   ['.claude/skills', 'link_conflict'],
@@ -41,4 +40,10 @@ it.each([
   await expect(add({ sources: [parseSpec('../source')], agents: ['claude-code'] }, io)).toThrowCode(code)
   expect(readTreeText(outside)).toEqual({ keep: 'keep' })
   expect(readTreeText(io.project)).toEqual({ [path]: `-> ${outside}` })
+})
+
+it('writes no record through a planted link in the place of its folder', async () => {
+  const { io, outside } = projectWithLink('.agents/.skillward')
+  await add({ sources: [parseSpec('../source')], agents: [] }, io)
+  expect(readTreeText(outside)).toEqual({ keep: 'keep' })
 })

@@ -21,7 +21,7 @@ Notes:
 Could not be carried over:
   npm  it names no source
 
-${verb} 1 skill from <root>/project/skills-lock.json.
+${verb} 1 skill from <root>/project/skills-lock.json; 1 could not be carried over.
 `
 
   test('says what came, what came changed and what could not, first as a dry run', async () => {
@@ -31,13 +31,13 @@ ${verb} 1 skill from <root>/project/skills-lock.json.
     expect(await p.run('import', '--dry-run')).toEqual({
       stdout: said('Would import'),
       stderr: '',
-      exit: 0,
+      exit: 1,
     })
     expect(readTreeText(p.project)).toEqual(before)
     expect(await p.run('import', '-a', 'claude-code')).toEqual({
       stdout: said('Imported'),
       stderr: '',
-      exit: 0,
+      exit: 1,
     })
     expect(Object.keys(readTreeText(p.project))).toEqual([
       '.agents/skills/mine/SKILL.md',
@@ -54,7 +54,7 @@ ${verb} 1 skill from <root>/project/skills-lock.json.
     expect(await cliProject().run('import')).toEqual({
       stdout: '',
       stderr: `\
-error: No skills-lock.json, skills.lock.json, toolhive.lock.yaml in <root>/project
+error: No skills-lock.json, skills.lock.json, toolhive.lock.yaml, .clawhub/lock.json, .clawdhub/lock.json in <root>/project
 hint: name the file: skills import FILE
 code: import_invalid
 `,

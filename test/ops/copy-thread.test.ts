@@ -80,7 +80,7 @@ describe('an installation of many skills', () => {
       for (const [name, digest] of visibleSkills(project)) expect(digest).toBe(whole.get(name))
       expect(await ci(project)).toMatchObject({ code: 0 })
       expect(disagreements(project)).toEqual([])
-      expect(readdirSync(join(project, '.agents'))).toEqual(['skills'])
+      expect(readdirSync(join(project, '.agents'))).toEqual(['.skillward', 'skills'])
     }
   })
 })

@@ -111,10 +111,8 @@ it('names every name that two skills share, whatever its case', async () => {
 it('is still a page to read where a repository has hundreds of parts', async () => {
   const io = testIo({ chooseAgents: async () => [] })
   const parts = Array.from({ length: 300 }, (_, i) => [`s/p${i}/SKILL.md`, skillMd(`p${i}`)] as const)
-  await add(
-    { sources: [source(io, { 's/SKILL.md': skillMd('s'), ...Object.fromEntries(parts) })], all: true },
-    io,
-  )
+  const sources = [source(io, { 's/SKILL.md': skillMd('s'), ...Object.fromEntries(parts) })]
+  await add({ sources, all: true, grant: 'requested' }, io)
   expect(io.notices).toHaveLength(1)
   expect(io.notices[0]?.message).toMatch(/skipped 300 .*p0.* and 292 more/)
 })
