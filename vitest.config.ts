@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Much of the suite waits for processes and disks.
+    maxWorkers: 3,
   },
 })
