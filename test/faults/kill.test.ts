@@ -61,7 +61,7 @@ it('shows no half-written skill and leaves nothing that the next command does no
       expect(known, `${visible} is half-written after ${args.join(' ')}`).toContain(digest)
     }
     expect((await runProgram(['install'], options)).code).toBe(0)
-    expect(readdirSync(join(project, '.agents'))).toEqual(['.skillward', 'skills'])
+    expect(readdirSync(join(project, '.agents')).filter((name) => name !== '.skillward')).toEqual(['skills'])
     expect(readdirSync(project).toSorted()).toEqual(['.agents', '.claude', 'skills.json', 'skills.lock'])
     expect(disagreements(project), `after ${args.join(' ')}`).toEqual([])
   }
