@@ -14,6 +14,8 @@ const SETUP: readonly RegExp[] = [
   /(?:^|\/)(?:\.githooks|\.husky|\.git|git-hooks)\/|(?:^|\/)(?:lefthook|\.lefthook|\.pre-commit-config|\.overcommit)\.ya?ml$/,
   /(?:^|\/)\.(?:git(?:config|modules)|envrc|tool-versions|mise\.toml|npmrc|yarnrc(?:\.yml)?|pnpmfile\.cjs|pypirc|netrc|inputrc|vimrc|exrc|nvimrc|screenrc|gdbinit|lldbinit)$/,
   /(?:^|\/)\.?mise\.toml$|(?:^|\/)\.(?:bash(?:rc|_profile|_login|_logout|_aliases)|zsh(?:rc|env)|zprofile|zlogin|profile|login|cshrc|kshrc)$/,
+  /(?:^|\/)CLAUDE(?:\.local)?\.md$/i,
+  /(?:^|\/)\.(?:github|gitea|forgejo)\/workflows\/[^/]+\.ya?ml$|(?:^|\/)\.gitattributes$/,
   /(?:^|\/)(?:sitecustomize|usercustomize)\.py$|\.pth$|(?:^|\/)(?:\.pdbrc|\.pythonrc(?:\.py)?)$/,
 ]
 /** Set up for an agent only where they name a command or a server. */

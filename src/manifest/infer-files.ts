@@ -70,9 +70,15 @@ const PACKED =
   /\.(?:zip|tar|tgz|tbz2?|txz|gz|bz2|xz|zst|7z|rar|cab|jar|war|ear|whl|egg|gem|nupkg|crx|xpi|vsix|apk|ipa|deb|rpm|pkg|dmg|iso|img|appimage|snap|skill|mcpb|dxt)$/i
 /** Source that other programs than Python, JavaScript and a POSIX shell run or compile. */
 const LANGUAGE =
-  /\.(?:ps1|psm1|psd1|bat|cmd|vbs|wsf|wsh|hta|reg|inf|rb|rake|gemspec|pl|pm|php\d?|phtml|lua|r|go|rs|java|jsp|kts?|scala|sc|groovy|gradle|swift|mm?|c|cc|cpp|cxx|cs|csx|fsx?|vb|pas|d|nim|zig|cr|exs?|erl|hrl|hs|mli?|clj[sc]?|edn|lisp|scm|rkt|el|vim|tcl|awk|gawk|applescript|jl|dart|asm|s|f90|cob|nix|bzl|star|ahk|au3|desktop|service|plist|mk|mak|cmake|ninja|sbt|ipynb|fish|csh|ksh|nu|elv|xsh|coffee|hx|raku|p6|ps|command|tool|workflow|action|sieve|dockerfile|csproj|vbproj|vcxproj|targets|props|pth|jnlp|scf|lnk|url)$/i
+  /\.(?:ps1|psm1|psd1|bat|cmd|vbs|wsf|wsh|hta|reg|inf|rb|rake|gemspec|pl|pm|php\d?|phtml|lua|r|go|rs|java|jsp|kts?|scala|sc|groovy|gradle|swift|mm?|c|cc|cpp|cxx|cs|csx|fsx?|vb|pas|d|nim|zig|cr|exs?|erl|hrl|hs|mli?|clj[sc]?|edn|lisp|scm|rkt|el|vim|tcl|awk|gawk|applescript|jl|dart|asm|s|f90|cob|nix|bzl|star|ahk|au3|desktop|service|plist|mk|mak|cmake|ninja|sbt|ipynb|fish|csh|ksh|nu|elv|xsh|coffee|hx|raku|p6|ps|command|tool|workflow|action|sieve|dockerfile|csproj|vbproj|vcxproj|targets|props|pth|jnlp|scf|lnk|url|tf|hcl|tex|sty|ltx|sed|m4)$/i
 const RECIPE =
-  /(?:^|\/)(?:(?:GNU)?[Mm]akefile|Dockerfile|Containerfile|\.?[Jj]ustfile|[Tt]askfile(?:\.dist)?\.ya?ml|CMakeLists\.txt|[Rr]akefile|Gemfile|Podfile|Fastfile|Brewfile|Vagrantfile|Jenkinsfile|Procfile|Tiltfile|Earthfile|Snakefile|Guardfile|SConstruct|SConscript|BUILD(?:\.bazel)?|WORKSPACE(?:\.bazel)?|meson\.build|configure(?:\.ac)?|(?:docker-)?compose(?:\.[\w-]+)?\.ya?ml|\.gitlab-ci\.yml|action\.ya?ml|playbook\.ya?ml|binding\.gyp|flake\.nix|(?:Make|Docker|Container)file\.[\w.-]+)$/
+  /(?:^|\/)(?:(?:GNU)?[Mm]akefile|Dockerfile|Containerfile|\.?[Jj]ustfile|[Tt]askfile(?:\.dist)?\.ya?ml|CMakeLists\.txt|[Rr]akefile|Gemfile|Podfile|Fastfile|Brewfile|Vagrantfile|Jenkinsfile|Procfile|Tiltfile|Earthfile|Snakefile|Guardfile|SConstruct|SConscript|BUILD(?:\.bazel)?|WORKSPACE(?:\.bazel)?|meson\.build|configure(?:\.ac)?|(?:docker-)?compose(?:\.[\w-]+)?\.ya?ml|\.gitlab-ci\.yml|action\.ya?ml|playbook\.ya?ml|binding\.gyp|flake\.nix|build\.xml|ivy\.xml|pom\.xml|(?:Make|Docker|Container)file\.[\w.-]+)$/
+
+const NAMED_TEXT =
+  /^(?:LICEN[CS]E|NOTICES?|COPYING|COPYRIGHT|PATENTS|README|CHANGELOG|CHANGES|HISTORY|NEWS|AUTHORS|CONTRIBUTORS|CONTRIBUTING|MAINTAINERS|CODEOWNERS|OWNERS|CREDITS|THANKS|TODO|VERSION|INSTALL|SECURITY)(?:[-_].*)?$/i
+/** A page or a drawing that runs code when it is opened. */
+const ACTIVE = /<script\b|\son[a-z]{3,20}\s{0,4}=|javascript:/i
+const decoder = new TextDecoder()
 
 /** A line for each file that is a program, compiled code or an archive. `scripts` are the sources that are read. */
 export function opaqueFiles(files: readonly SkillFile[], scripts: ReadonlyMap<string, Script>): Found[] {
@@ -95,7 +101,15 @@ function kindOf({ path, bytes }: SkillFile, script: Script | undefined): Kind | 
   if (known === 'data' && !text) return undefined
   if (LANGUAGE.test(path) || RECIPE.test(path)) return 'program'
   if (head.startsWith('#!') && (script === undefined || !isRead(script))) return 'program'
+  if (text && script === undefined && isNameless(path)) return 'program'
+  if (text && /\.(?:html?|xhtml|svg)$/i.test(path) && ACTIVE.test(decoder.decode(bytes))) return 'program'
   return text ? undefined : 'unread'
+}
+
+/** A text whose name does not say what it is, and that is none of the files which are called so everywhere. */
+function isNameless(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return !name.includes('.') && !NAMED_TEXT.test(name)
 }
 
 /** Interpreters whose sources are read for what they do. */

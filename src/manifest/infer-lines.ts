@@ -13,7 +13,7 @@ const INSIDE =
 
 /** Tag characters but in flags, overrides of direction, long runs of characters without width or of variants. */
 const HIDDEN =
-  /(?<![\u{1F3F4}\u{E0020}-\u{E007E}])[\u{E0020}-\u{E007E}]|[\u202A-\u202E\u2066-\u2069]|[\u200B-\u200F\u2060-\u2064\uFEFF\u00AD\u180E\u3164\u115F]{8}|[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]{4}/u
+  /(?<![\u{1F3F4}\u{E0020}-\u{E007E}])[\u{E0020}-\u{E007E}]|[\u202A-\u202E\u2066-\u2069]|[\u200B-\u200F\u2060-\u2064\uFEFF\u00AD\u180E\u3164\u115F]{8}|[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]{4}|[A-Za-z][\u200B-\u200F\u2060-\u2064\uFEFF\u180E\u3164\u115F]{1,7}[A-Za-z]/u
 /** Orders to an agent that a person who sees the rendered text does not see. */
 const ORDER =
   /\b(?:ignore|disregard|forget)\b.{0,40}\b(?:previous|prior|above|earlier|all)\b.{0,40}\b(?:instructions?|rules?|prompts?)\b|\b(?:do not|don't|never|without)\b.{0,20}\b(?:tell|inform|mention|notify|show|ask|telling|asking|informing)\b.{0,30}\b(?:user|human|person|anyone)\b|\b(?:curl|wget)\b.{0,200}\bhttps?:|\b(?:exfiltrate|send|upload|post)\b.{0,80}\b(?:secrets?|credentials?|keys?|tokens?|passwords?|\.env|ssh)\b/i
