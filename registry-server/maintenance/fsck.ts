@@ -44,14 +44,14 @@ export async function checkRegistry(
     known.add(digest)
     count++
     const found = await blobs.stat(digest)
-    if (!found) {
-      const about = used ? '' : '; no manifest needs it'
-      add('blob_missing', digest, `the blob store does not have it${about}`, used)
-    } else if (found.size !== size) add('blob_size', digest, `it has ${found.size} bytes, not ${size}`)
+    const about = used ? '' : '; no manifest needs it'
+    if (!found) add('blob_missing', digest, `the blob store does not have it${about}`, used)
+    else if (found.size !== size)
+      add('blob_size', digest, `it has ${found.size} bytes, not ${size}${about}`, used)
     else {
       bytes += size
       if (!quick && (await hashOf(blobs, digest)) !== digest)
-        add('blob_damaged', digest, 'its bytes are others')
+        add('blob_damaged', digest, `its bytes are others${about}`, used)
     }
   }
   for await (const { digest, modifiedAt } of blobs.list()) {
